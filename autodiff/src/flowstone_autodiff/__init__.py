@@ -1,0 +1,1 @@
+"""GradientTape, forward mode and gradient rules of flowstone."""

@@ -1,0 +1,1 @@
+"""Tensors, ops, dispatch, variables and numpy kernels of flowstone."""

@@ -1,0 +1,1 @@
+"""tf.data pipelines, TFRecord files and tf.train.Example parsing of flowstone."""

@@ -1,0 +1,1 @@
+"""tf.function, AutoGraph, graphs, passes and executors of flowstone."""

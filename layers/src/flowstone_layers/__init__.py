@@ -1,0 +1,1 @@
+"""tf.keras for flowstone: layers, models, optimizers, losses, metrics, callbacks."""

@@ -1,0 +1,1 @@
+"""The test suite that every flowstone kernel and compiler provider can run."""

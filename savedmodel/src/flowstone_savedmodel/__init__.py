@@ -1,0 +1,1 @@
+"""SavedModels and checkpoints that travel between flowstone and TensorFlow."""
