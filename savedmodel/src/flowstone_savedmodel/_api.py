@@ -1,3 +1,3 @@
-"""The public names that flowstone-savedmodel gives to ``tf.*``, as ``module:attribute``; nothing is imported here."""
+"""The public names that flowstone-savedmodel gives to ``tf.*``, as ``module:attribute``."""
 
 PUBLIC: dict[str, str] = {}
