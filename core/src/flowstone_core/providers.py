@@ -188,8 +188,14 @@ def _checked(names: Iterable[str], where: str) -> tuple[str, ...]:
     available = [provider.name for provider, _ in installed_providers()]
     for name in chosen:
         if name not in available:
-            raise UnknownProviderError(
-                f"{where}: no kernel provider is called {name!r}. "
-                f"Installed: {', '.join(available) or 'none'}.\n{plugins.why_unavailable(KERNELS)}".strip()
-            )
+            raise unknown(name, where)
     return chosen
+
+
+def unknown(name: str, where: str) -> UnknownProviderError:
+    """The error for a provider name that nobody has."""
+    available = ", ".join(provider.name for provider, _ in installed_providers())
+    return UnknownProviderError(
+        f"{where}: no kernel provider is called {name!r}. Installed: {available or 'none'}.\n"
+        f"{plugins.why_unavailable(KERNELS)}".strip()
+    )

@@ -1,3 +1,0 @@
-"""The public names that flowstone-core gives to ``tf.*``, as ``module:attribute``; nothing is imported here."""
-
-PUBLIC: dict[str, str] = {}

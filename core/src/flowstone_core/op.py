@@ -1,0 +1,616 @@
+"""An op: one frozen object with TensorFlow's name and schema, its shape rule, and its kernels.
+
+``ADD_V2(x, y)`` converts the operands, asks the running interpreter to execute, and returns tensors. In plain
+eager mode that is: look the kernel up by element type, run it, wrap the result. Shape rules run only while
+tracing, or to explain a failure.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from flowstone_core import providers, schema
+from flowstone_core.conversion import CompositeOperandError, to_tensor
+from flowstone_core.dtypes import DType, as_dtype
+from flowstone_core.errors import (
+    InternalError,
+    InvalidArgumentError,
+    KernelNotFoundError,
+    OpError,
+    ResourceExhaustedError,
+    SpecError,
+)
+from flowstone_core.interpreter import state, user_error
+from flowstone_core.kernel import Kernel
+from flowstone_core.schema import REQUIRED, ArgDef, AttrDef
+from flowstone_core.shapes import TensorShape
+from flowstone_core.spec import spec_of_array
+from flowstone_core.tensor import EagerTensor, Tensor
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What an op does besides computing its outputs.
+
+    Attributes:
+        reads: Indices of handle inputs whose state it reads.
+        writes: Indices of handle inputs whose state it changes.
+        world: Whether it touches the world outside (prints, draws random numbers, reads files, may raise on
+            purpose), so that it must run once, in order.
+        stateful: Whether TensorFlow calls it stateful (``OpDef.is_stateful``).
+    """
+
+    reads: tuple[int, ...] = ()
+    writes: tuple[int, ...] = ()
+    world: bool = False
+    stateful: bool = False
+
+    @property
+    def pure(self) -> bool:
+        """Whether the op may be dropped when unused, and merged with an equal one."""
+        return not (self.reads or self.writes or self.world)
+
+
+PURE = Effects()
+WORLD = Effects(world=True, stateful=True)
+
+REGISTRY: dict[str, Op] = {}
+"""Every op whose module has been imported, by name; ``flowstone_core.plugins.find_op`` imports the rest."""
+
+
+class Op:
+    """An operation.
+
+    Args:
+        name: TensorFlow's name, such as ``"MatMul"``.
+        inputs: The schema of the inputs, such as ``("a: T", "b: T")``.
+        outputs: The schema of the outputs.
+        attrs: The schema of the attributes, such as ``("transpose_a: bool = false", "T: {float, double}")``.
+        infer: The shape rule: takes a ``Spec`` for each input (a list of specs for a list input) and the
+            attributes that inputs do not determine, as keywords; returns a spec, a tuple of specs, or for list
+            outputs a list. Raises ``SpecError`` where inputs do not fit.
+        effects: What it does besides computing.
+    """
+
+    __slots__ = (
+        "_bindable",
+        "_defaults",
+        "_dispatch_attr",
+        "_out_fixed",
+        "_out_from_dispatch",
+        "_required",
+        "attrs",
+        "effects",
+        "infer",
+        "inferred_attrs",
+        "inputs",
+        "kernels",
+        "name",
+        "outputs",
+        "reentrant",
+        "served_by",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[str] = (),
+        outputs: Sequence[str] = (),
+        attrs: Sequence[str] = (),
+        *,
+        infer: Callable[..., Any],
+        effects: Effects = PURE,
+    ) -> None:
+        self.name = name
+        self.attrs: dict[str, AttrDef] = {attr.name: attr for attr in map(schema.parse_attr, attrs)}
+        self.inputs: tuple[ArgDef, ...] = tuple(schema.parse_arg(text, self.attrs) for text in inputs)
+        self.outputs: tuple[ArgDef, ...] = tuple(schema.parse_arg(text, self.attrs) for text in outputs)
+        self.infer = infer
+        self.effects = effects
+        self.inferred_attrs = frozenset(
+            attr
+            for arg in self.inputs
+            for attr in (arg.type_attr, arg.number_attr, arg.type_list_attr)
+            if attr is not None
+        )
+        given = [attr for attr in self.attrs.values() if attr.name not in self.inferred_attrs]
+        self._defaults = {attr.name: attr.default for attr in given if attr.default is not REQUIRED}
+        self._required = tuple(attr.name for attr in given if attr.default is REQUIRED)
+        self._dispatch_attr = self._find_dispatch_attr()
+        self.kernels: dict[DType | None, Callable[..., Any]] = {}
+        self.served_by: dict[DType | None, Kernel] = {}
+        self.reentrant = False
+        out = self.outputs[0] if len(self.outputs) == 1 and not self.outputs[0].is_list else None
+        self._out_fixed = None if out is None else out.dtype
+        self._out_from_dispatch = (
+            out is not None and out.type_attr is not None and out.type_attr == self._dispatch_attr
+        )
+        # one type for all inputs, none of them a list: the short way through bind
+        self._bindable = bool(self.inputs) and all(
+            arg.type_attr is not None and arg.type_attr == self._dispatch_attr and not arg.is_list
+            for arg in self.inputs
+        )
+        if name in REGISTRY:
+            raise ValueError(f"The op {name} is defined twice.")
+        REGISTRY[name] = self
+
+    def _find_dispatch_attr(self) -> str | None:
+        for arg in self.inputs:
+            if arg.type_attr is not None:
+                return arg.type_attr
+        return next((attr.name for attr in self.attrs.values() if attr.kind == "type"), None)
+
+    def __call__(self, *inputs: Any, name: str | None = None, **attrs: Any) -> Any:
+        """Execute this op: convert the inputs, ask the running interpreter, return tensors."""
+        try:
+            tensors = self.bind(inputs)
+        except CompositeOperandError as composite:
+            return composite.operand.__flowstone_op__(self, inputs, attrs)
+        except SpecError as error:
+            raise user_error(error) from None
+        complete = self.complete(attrs) if attrs or self._required else self._defaults
+        current = state.current
+        if current is None:
+            return execute(self, tensors, complete)
+        return current.execute(self, tensors, complete, name)
+
+    # -- inputs ------------------------------------------------------------------------------------------
+
+    def bind(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Convert ``inputs`` to tensors whose types fit the schema; Python values take the tensors' type.
+
+        Raises:
+            SpecError: If types do not fit together.
+            TypeError: If the number of inputs is wrong.
+        """
+        if self._bindable:
+            dtype = None
+            for value in inputs:
+                if type(value) is not EagerTensor:
+                    break
+                if dtype is None:
+                    dtype = value._dtype
+                elif value._dtype is not dtype:
+                    break
+            else:
+                if len(inputs) == len(self.inputs):
+                    return inputs
+        if len(inputs) != len(self.inputs):
+            raise TypeError(f"{self.name} takes {len(self.inputs)} inputs, got {len(inputs)}.")
+        types: dict[str, DType] = {}
+        for arg, value in zip(self.inputs, inputs, strict=True):
+            if arg.type_attr is not None and arg.type_attr not in types:
+                found = _dtype_of(value) if not arg.is_list else _first_dtype(value)
+                if found is not None:
+                    types[arg.type_attr] = found
+        return tuple(
+            self._bind_one(arg, value, types) for arg, value in zip(self.inputs, inputs, strict=True)
+        )
+
+    def _bind_one(self, arg: ArgDef, value: Any, types: dict[str, DType]) -> Any:
+        if not arg.is_list:
+            return self._bind_tensor(arg, value, types)
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"{self.name} takes a list of tensors as {arg.name!r}, got {value!r}.")
+        if arg.type_list_attr is not None:
+            bound = tuple(to_tensor(item) for item in value)
+        else:
+            bound = tuple(self._bind_tensor(arg, item, types) for item in value)
+        minimum = self.attrs[arg.number_attr or arg.type_list_attr or ""].minimum
+        if minimum is not None and len(bound) < minimum:
+            raise SpecError(
+                f"{self.name} takes at least {minimum} tensors as {arg.name!r}, got {len(bound)}."
+            )
+        return bound
+
+    def _bind_tensor(self, arg: ArgDef, value: Any, types: dict[str, DType]) -> Tensor:
+        if arg.dtype is not None:
+            wanted, hint = arg.dtype, arg.dtype
+        else:
+            attr = cast(str, arg.type_attr)
+            wanted = types.get(attr)  # type: ignore[assignment]
+            default = self.attrs[attr].default
+            hint = wanted or (default if default is not REQUIRED else None)
+        tensor = value if isinstance(value, Tensor) else to_tensor(value, None, hint)
+        if wanted is None:
+            types[cast(str, arg.type_attr)] = tensor.dtype
+        elif tensor.dtype is not wanted:
+            raise SpecError(
+                f"{self.name} got {tensor.dtype.name} for {arg.name!r} where {wanted.name} was expected: "
+                f"{_describe(value)}. Types are never promoted silently; convert one operand with tf.cast.",
+                dtype=True,
+            )
+        return tensor
+
+    # -- attributes ----------------------------------------------------------------------------------------
+
+    def complete(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """``attrs`` checked and normalized, with defaults filled in.
+
+        Raises:
+            TypeError: If one is unknown, missing or of the wrong kind.
+            ValueError: If one has a value that is not allowed.
+        """
+        complete = self._defaults.copy()
+        for key, value in attrs.items():
+            attr = self.attrs.get(key)
+            if attr is None or key in self.inferred_attrs:
+                raise TypeError(f"{self.name} has no attribute {key!r}; it has {sorted(self.attrs)}.")
+            value = _NORMALIZERS[attr.kind](value)
+            if attr.allowed is not None and value not in attr.allowed and attr.kind in ("type", "string"):
+                raise user_error(
+                    SpecError(
+                        f"Value for attr '{key}' of {_plain(value)} is not in the list of allowed values: "
+                        f"{', '.join(map(_plain, attr.allowed))} ({self.name}).",
+                        dtype=attr.kind == "type",
+                    )
+                )
+            complete[key] = value
+        for key in self._required:
+            if key not in complete:
+                raise TypeError(f"{self.name} needs the attribute {key!r}.")
+        return complete
+
+    # -- types ---------------------------------------------------------------------------------------------
+
+    def dispatch_dtype(self, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> DType | None:
+        """The element type that selects the kernel: the first type attribute's."""
+        name = self._dispatch_attr
+        if name is None:
+            return None
+        for arg, value in zip(self.inputs, inputs, strict=True):
+            if arg.type_attr == name:
+                if not arg.is_list:
+                    return cast(DType, value.dtype)
+                if value:
+                    return cast(DType, value[0].dtype)
+        return attrs.get(name)
+
+    def type_attrs(self, inputs: tuple[Any, ...]) -> dict[str, Any]:
+        """The attributes that inputs determine: types, lengths, lists of types."""
+        found: dict[str, Any] = {}
+        for arg, value in zip(self.inputs, inputs, strict=True):
+            if arg.number_attr is not None:
+                found[arg.number_attr] = len(value)
+            if arg.type_list_attr is not None:
+                found[arg.type_list_attr] = tuple(item.dtype for item in value)
+            elif arg.type_attr is not None and (not arg.is_list or value):
+                found[arg.type_attr] = value[0].dtype if arg.is_list else value.dtype
+        return found
+
+    def output_dtypes(self, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> list[Any]:
+        """The type of each output; for a list of several types, the tuple of them."""
+        known = {**attrs, **self.type_attrs(inputs)}
+        return [
+            arg.dtype if arg.dtype is not None else known[arg.type_list_attr or arg.type_attr or ""]
+            for arg in self.outputs
+        ]
+
+    def check_types(self, inputs: tuple[Any, ...]) -> None:
+        """Check that input types are ones the schema allows.
+
+        Raises:
+            SpecError: If one is not.
+        """
+        for arg, value in zip(self.inputs, inputs, strict=True):
+            attr = self.attrs.get(arg.type_attr) if arg.type_attr is not None else None
+            if attr is None or attr.allowed is None:
+                continue
+            for tensor in value if arg.is_list else (value,):
+                if tensor.dtype not in attr.allowed:
+                    raise SpecError(
+                        f"Value for attr '{attr.name}' of {tensor.dtype.name} is not in the list of allowed values: "
+                        f"{', '.join(t.name for t in attr.allowed)} ({self.name}, input {arg.name!r}).",
+                        dtype=True,
+                    )
+
+    # -- kernels -------------------------------------------------------------------------------------------
+
+    def resolve(self, dtype: DType | None) -> Callable[..., Any]:
+        """Find, remember and return the kernel for ``dtype`` among the providers, by priority.
+
+        Raises:
+            KernelNotFoundError: If no provider has one.
+        """
+        for provider, kernel in providers.kernels(self.name):
+            if kernel.serves(dtype):
+                self.served_by[dtype] = kernel
+                self.reentrant = kernel.reentrant
+                function = kernel.function
+                if not providers.builtin(provider):
+                    function = verified(self, dtype, provider.name, function)
+                self.kernels[dtype] = function
+                return function
+        from_type = "" if dtype is None else f"({dtype.name})"
+        raise KernelNotFoundError(
+            None, None, f"No kernel for {self.name}{from_type}. {providers.why_no_kernel(self.name)}"
+        )
+
+    def kernel(self, dtype: DType | None) -> Kernel:
+        """What the kernel for ``dtype`` declares about itself."""
+        if dtype not in self.kernels:
+            self.resolve(dtype)
+        return self.served_by[dtype]
+
+    def __repr__(self) -> str:
+        return f"Op({self.name!r})"
+
+    def __reduce__(self) -> str:
+        raise TypeError("Ops are not pickled; refer to them by name.")
+
+
+def forget_kernels() -> None:
+    """Let every op look its kernels up anew: the choice of providers has changed."""
+    for op in REGISTRY.values():
+        op.kernels.clear()
+        op.served_by.clear()
+
+
+providers.subscribe(forget_kernels)
+
+
+def verified(op: Op, dtype: DType | None, provider: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` of an outside provider, its first result checked against the op's schema and shape rule.
+
+    After a good first result the function itself takes the place in ``op.kernels``: no later call pays for it.
+    """
+
+    def first_call(*arrays: Any, **attrs: Any) -> Any:
+        result = function(*arrays, **attrs)
+        if op._out_fixed is not None or op._out_from_dispatch:
+            expected = op._out_fixed or cast(DType, dtype)
+            array = np.asarray(result)
+            specs = [spec_of_array(array, cast(DType, dtype)) for array in arrays]
+            shape = TensorShape(op.infer(*specs, **attrs).shape)
+            if array.dtype != expected.numpy_dtype or not shape.is_compatible_with(array.shape):
+                raise InternalError(
+                    None,
+                    None,
+                    f"The kernel provider {provider!r} computed {op.name} wrongly: expected {expected.name} of "
+                    f"shape {shape}, got {array.dtype} of shape {array.shape}. Leave it out with "
+                    f"tf.config.set_kernel_providers or {providers.VARIABLE}, and report it to its authors.",
+                )
+        op.kernels[dtype] = function
+        return result
+
+    return first_call
+
+
+# -- eager execution -------------------------------------------------------------------------------------------
+
+
+def execute(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+    """Execute ``op`` eagerly on bound inputs and complete attributes."""
+    dtype = op.dispatch_dtype(inputs, attrs)
+    try:
+        kernel = op.kernels.get(dtype)
+        if kernel is None:
+            op.check_types(inputs)
+            kernel = op.resolve(dtype)
+        arrays = [
+            [item._array for item in value] if type(value) is tuple else value._array for value in inputs
+        ]
+        if op.reentrant:
+            result = kernel(*arrays, **attrs)
+        else:
+            result = state.quiet(kernel, *arrays, **attrs)
+    except (
+        OpError,
+        SpecError,
+        ValueError,
+        TypeError,
+        IndexError,
+        ArithmeticError,
+        MemoryError,
+        AttributeError,
+    ) as error:
+        raise explain(op, inputs, attrs, error) from (
+            None if isinstance(error, (OpError, SpecError)) else error
+        )
+    if op._out_fixed is not None:
+        return EagerTensor(
+            result if type(result) is np.ndarray else _as_array(result, op._out_fixed), op._out_fixed
+        )
+    if op._out_from_dispatch:
+        return EagerTensor(
+            result if type(result) is np.ndarray else _as_array(result, dtype), cast(DType, dtype)
+        )
+    return wrap_outputs(op, inputs, attrs, result)
+
+
+def _as_array(value: Any, dtype: Any) -> Any:
+    """A kernel's result as what a tensor holds: numpy scalars become 0-d arrays, state objects stay."""
+    if isinstance(value, np.ndarray) or dtype.is_handle:
+        return value
+    if isinstance(value, bytes):
+        array = np.empty((), dtype=object)
+        array[()] = value
+        return array
+    return np.asarray(value)
+
+
+def wrap_outputs(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], result: Any) -> Any:
+    """A kernel's result as ``Op.__call__`` returns it: a tensor, a list, a tuple, or None."""
+    types = op.output_dtypes(inputs, attrs)
+    if not types:
+        return None
+    results = (result,) if len(types) == 1 else result
+    wrapped = []
+    for arg, dtype, value in zip(op.outputs, types, results, strict=True):
+        if not arg.is_list:
+            wrapped.append(EagerTensor(_as_array(value, dtype), dtype))
+        else:
+            each = dtype if isinstance(dtype, tuple) else (dtype,) * len(value)
+            wrapped.append(
+                [
+                    EagerTensor(_as_array(item, item_type), item_type)
+                    for item, item_type in zip(value, each, strict=True)
+                ]
+            )
+    return wrapped[0] if len(wrapped) == 1 else tuple(wrapped)
+
+
+def specs_of(inputs: tuple[Any, ...]) -> list[Any]:
+    """The specs of bound inputs, nested as the inputs are."""
+    return [[item.spec for item in value] if type(value) is tuple else value.spec for value in inputs]
+
+
+def explain(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception) -> Exception:
+    """The exception for a kernel that failed: TensorFlow's type, with the shape rule's words if it has any."""
+    if isinstance(error, OpError):
+        return error
+    if isinstance(error, SpecError):
+        return user_error(error)
+    if isinstance(error, MemoryError):
+        return ResourceExhaustedError(None, None, f"{op.name} ran out of memory: {error}")
+    try:
+        op.infer(*specs_of(inputs), **attrs)
+    except SpecError as reason:
+        return user_error(reason)
+    except OpError as reason:
+        return reason
+    return InvalidArgumentError(None, None, f"{op.name}({_operands(op, inputs)}): {error}")
+
+
+def _operands(op: Op, inputs: tuple[Any, ...]) -> str:
+    parts = []
+    for arg, value in zip(op.inputs, inputs, strict=True):
+        if type(value) is tuple:
+            parts.append(f"{arg.name}: {len(value)} tensors")
+        else:
+            parts.append(f"{arg.name}: {value.dtype.name}{value.shape}")
+    return ", ".join(parts)
+
+
+# -- small helpers -----------------------------------------------------------------------------------------------
+
+
+def _dtype_of(value: Any) -> DType | None:
+    if isinstance(value, Tensor) or hasattr(type(value), "__tf_tensor__"):
+        return as_dtype(value.dtype)
+    return None
+
+
+def _first_dtype(values: Any) -> DType | None:
+    if isinstance(values, (list, tuple)):
+        for value in values:
+            if (found := _dtype_of(value)) is not None:
+                return found
+    return None
+
+
+def _describe(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 200 else text[:200] + "..."
+
+
+def _plain(value: Any) -> str:
+    return value.name if isinstance(value, DType) else str(value)
+
+
+def _normalize_string(value: Any) -> Any:
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return value
+    if not isinstance(value, str):
+        raise TypeError(f"Expected a string attribute, got {value!r}.")
+    return value
+
+
+def _normalize_int(value: Any) -> int:
+    if isinstance(value, (float, str)) or value is None:
+        raise TypeError(f"Expected an int attribute, got {value!r}.")
+    return int(value)
+
+
+def _normalize_tensor(value: Any) -> Any:
+    return value if isinstance(value, EagerTensor) else to_tensor(value)
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+def _list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda values: tuple(normalize(value) for value in values)
+
+
+_NORMALIZERS: dict[str, Callable[[Any], Any]] = {
+    "type": as_dtype,
+    "int": _normalize_int,
+    "float": float,
+    "bool": bool,
+    "string": _normalize_string,
+    "shape": TensorShape,
+    "tensor": _normalize_tensor,
+    "func": _unchanged,
+}
+_NORMALIZERS |= {f"list({kind})": _list_of(normalize) for kind, normalize in _NORMALIZERS.items()}
+
+
+# -- fast paths --------------------------------------------------------------------------------------------------
+
+
+def _keep_identity(entry: Callable[..., Any], function: F) -> F:
+    """Give ``entry`` the name, documentation and signature of the function it serves."""
+    functools.update_wrapper(entry, function)
+    entry.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return cast(F, entry)
+
+
+def binary(op: Op) -> Callable[[F], F]:
+    """Make a documented function ``f(x, y, name=None)`` execute ``op``.
+
+    Two eager tensors of one type, with no interpreter running, go straight to the kernel.
+    """
+    kernels, fixed, array_type = op.kernels, op._out_fixed, np.ndarray
+
+    def decorate(function: F) -> F:
+        def entry(x: Any, y: Any, name: str | None = None) -> Any:
+            run = state.fast
+            if run is not None and type(x) is EagerTensor and type(y) is EagerTensor:
+                dtype = x._dtype
+                if dtype is y._dtype and dtype in kernels:
+                    try:
+                        array = run(kernels[dtype], x._array, y._array)
+                    except Exception as error:
+                        raise explain(op, (x, y), op._defaults, error) from None
+                    if type(array) is not array_type:
+                        array = np.asarray(array)
+                    return EagerTensor(array, fixed or dtype)
+            return op(x, y, name=name)
+
+        return _keep_identity(entry, function)
+
+    return decorate
+
+
+def unary(op: Op) -> Callable[[F], F]:
+    """Make a documented function ``f(x, name=None)`` execute ``op``, with a fast path as ``binary`` has."""
+    kernels, fixed, array_type = op.kernels, op._out_fixed, np.ndarray
+
+    def decorate(function: F) -> F:
+        def entry(x: Any, name: str | None = None) -> Any:
+            run = state.fast
+            if run is not None and type(x) is EagerTensor:
+                dtype = x._dtype
+                if dtype in kernels:
+                    array = run(kernels[dtype], x._array)
+                    if type(array) is not array_type:
+                        array = np.asarray(array)
+                    return EagerTensor(array, fixed or dtype)
+            return op(x, name=name)
+
+        return _keep_identity(entry, function)
+
+    return decorate

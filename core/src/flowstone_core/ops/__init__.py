@@ -1,0 +1,1 @@
+"""Ops by family: schema, shape rule, public function."""
