@@ -68,9 +68,7 @@ def plugins_command(arguments: list[str]) -> int:
 
 def version_command(arguments: list[str]) -> int:
     """Show the versions of the installed packages of flowstone."""
-    argparse.ArgumentParser(prog="flowstone version", description=version_command.__doc__).parse_args(
-        arguments
-    )
+    argparse.ArgumentParser(prog="flowstone version", description=version_command.__doc__).parse_args(arguments)
     for name, number in _family():
         print(f"{name} {number}")
     return 0
@@ -117,9 +115,7 @@ def _find(name: str) -> Command:
     else:
         close = difflib.get_close_matches(name, [*known, *ADDED_BY], 1)
         advice = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(sorted(known))}."
-    raise PluginError(
-        f"no command {name!r} is installed. {advice}\n{plugins.why_unavailable(COMMANDS)}".strip()
-    )
+    raise PluginError(f"no command {name!r} is installed. {advice}\n{plugins.why_unavailable(COMMANDS)}".strip())
 
 
 def _help() -> str:

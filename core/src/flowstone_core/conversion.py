@@ -50,9 +50,7 @@ def register_tensor_conversion_function(
     _registered.sort(key=lambda entry: entry[0])
 
 
-def convert_to_tensor(
-    value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None
-) -> Tensor:
+def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Tensor:
     """Convert ``value`` to a tensor.
 
     >>> tf.convert_to_tensor([[1, 2], [3, 4]]).dtype
@@ -99,9 +97,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
         ValueError: If the value is not convertible.
     """
     if isinstance(value, Tensor) and dtype is not None and value.dtype is not as_dtype(dtype):
-        raise TypeError(
-            f"Expected tensor {value!r} with dtype {as_dtype(dtype)!r}, but got dtype {value.dtype!r}."
-        )
+        raise TypeError(f"Expected tensor {value!r} with dtype {as_dtype(dtype)!r}, but got dtype {value.dtype!r}.")
     tensor = convert_to_tensor(value, dtype)
     if shape is None:
         return tensor
@@ -163,9 +159,7 @@ def to_tensor(value: Any, dtype: DType | None = None, hint: DType | None = None)
         return _from_number(value, type(value) if type(value) is complex else kind.__mro__[-2], dtype, hint)
     if hasattr(value, "__array__"):
         return _from_numpy(np.asarray(value), dtype, hint)
-    raise ValueError(
-        f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a Tensor."
-    )
+    raise ValueError(f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a Tensor.")
 
 
 def _by_protocol(value: Any, dtype: DType | None, hint: DType | None) -> Any:
@@ -223,11 +217,7 @@ def _wrap_integer(value: int, target: DType) -> Any:
     if not -(2**63) <= value < 2**64:
         raise ValueError(f"Can't convert Python sequence with out-of-range integer to Tensor: {value}.")
     value &= (1 << bits) - 1
-    if (
-        target._kind != "u"
-        and not (target.is_quantized and target.name.startswith("qu"))
-        and value >> (bits - 1)
-    ):
+    if target._kind != "u" and not (target.is_quantized and target.name.startswith("qu")) and value >> (bits - 1):
         value -= 1 << bits
     return np.array(value, target._numpy)
 
@@ -360,9 +350,7 @@ def _objects(value: Any, array: Any) -> Any:
     return objects
 
 
-def _from_plain_array(
-    value: Any, array: Any, kind: str, dtype: DType | None, hint: DType | None
-) -> EagerTensor:
+def _from_plain_array(value: Any, array: Any, kind: str, dtype: DType | None, hint: DType | None) -> EagerTensor:
     if kind in "iu" and _holds_bool(value):
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
     python_kind = {"b": bool, "i": int, "u": int, "f": float, "c": complex}[kind]
@@ -379,11 +367,7 @@ def _from_plain_array(
                 else TypeError(f"Cannot convert {_first_leaf(value)!r} to EagerTensor of dtype {dtype.name}")
             )
         target = dtype
-    elif (
-        hint is not None
-        and hint._kind in _ADMITS[python_kind]
-        and not (python_kind is bool and hint._kind != "b")
-    ):
+    elif hint is not None and hint._kind in _ADMITS[python_kind] and not (python_kind is bool and hint._kind != "b"):
         target = hint
     elif python_kind is float:
         target = dtypes.float32

@@ -214,9 +214,7 @@ class KernelNotFoundError(NotFoundError):
     """Raised when no provider has a kernel for an operation and its element type."""
 
 
-EXCEPTION_OF_CODE: dict[int, type[OpError]] = {
-    cls(None, None, "").error_code: cls for cls in OpError.__subclasses__()
-}
+EXCEPTION_OF_CODE: dict[int, type[OpError]] = {cls(None, None, "").error_code: cls for cls in OpError.__subclasses__()}
 
 
 def exception_type_from_error_code(error_code: int) -> type[OpError]:

@@ -130,9 +130,7 @@ class Op:
         self.reentrant = False
         out = self.outputs[0] if len(self.outputs) == 1 and not self.outputs[0].is_list else None
         self._out_fixed = None if out is None else out.dtype
-        self._out_from_dispatch = (
-            out is not None and out.type_attr is not None and out.type_attr == self._dispatch_attr
-        )
+        self._out_from_dispatch = out is not None and out.type_attr is not None and out.type_attr == self._dispatch_attr
         # one type for all inputs, none of them a list: the short way through bind
         self._bindable = bool(self.inputs) and all(
             arg.type_attr is not None and arg.type_attr == self._dispatch_attr and not arg.is_list
@@ -191,9 +189,7 @@ class Op:
                 found = _dtype_of(value) if not arg.is_list else _first_dtype(value)
                 if found is not None:
                     types[arg.type_attr] = found
-        return tuple(
-            self._bind_one(arg, value, types) for arg, value in zip(self.inputs, inputs, strict=True)
-        )
+        return tuple(self._bind_one(arg, value, types) for arg, value in zip(self.inputs, inputs, strict=True))
 
     def _bind_one(self, arg: ArgDef, value: Any, types: dict[str, DType]) -> Any:
         if not arg.is_list:
@@ -206,9 +202,7 @@ class Op:
             bound = tuple(self._bind_tensor(arg, item, types) for item in value)
         minimum = self.attrs[arg.number_attr or arg.type_list_attr or ""].minimum
         if minimum is not None and len(bound) < minimum:
-            raise SpecError(
-                f"{self.name} takes at least {minimum} tensors as {arg.name!r}, got {len(bound)}."
-            )
+            raise SpecError(f"{self.name} takes at least {minimum} tensors as {arg.name!r}, got {len(bound)}.")
         return bound
 
     def _bind_tensor(self, arg: ArgDef, value: Any, types: dict[str, DType]) -> Tensor:
@@ -395,9 +389,7 @@ def execute(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
         if kernel is None:
             op.check_types(inputs)
             kernel = op.resolve(dtype)
-        arrays = [
-            [item._array for item in value] if type(value) is tuple else value._array for value in inputs
-        ]
+        arrays = [[item._array for item in value] if type(value) is tuple else value._array for value in inputs]
         if op.reentrant:
             result = kernel(*arrays, **attrs)
         else:
@@ -412,17 +404,11 @@ def execute(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
         MemoryError,
         AttributeError,
     ) as error:
-        raise explain(op, inputs, attrs, error) from (
-            None if isinstance(error, (OpError, SpecError)) else error
-        )
+        raise explain(op, inputs, attrs, error) from (None if isinstance(error, (OpError, SpecError)) else error)
     if op._out_fixed is not None:
-        return EagerTensor(
-            result if type(result) is np.ndarray else _as_array(result, op._out_fixed), op._out_fixed
-        )
+        return EagerTensor(result if type(result) is np.ndarray else _as_array(result, op._out_fixed), op._out_fixed)
     if op._out_from_dispatch:
-        return EagerTensor(
-            result if type(result) is np.ndarray else _as_array(result, dtype), cast(DType, dtype)
-        )
+        return EagerTensor(result if type(result) is np.ndarray else _as_array(result, dtype), cast(DType, dtype))
     return wrap_outputs(op, inputs, attrs, result)
 
 

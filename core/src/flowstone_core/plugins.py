@@ -89,9 +89,7 @@ def as_table(answer: object) -> Mapping[str, str]:
         raise TypeError(f"expected a mapping from names to 'module:attribute', got {answer!r}")
     for name, target in answer.items():
         if not (isinstance(name, str) and isinstance(target, str)):
-            raise TypeError(
-                f"expected a mapping from names to 'module:attribute', got the item {name!r}: {target!r}"
-            )
+            raise TypeError(f"expected a mapping from names to 'module:attribute', got the item {name!r}: {target!r}")
     return MappingProxyType(dict(answer))
 
 
@@ -248,9 +246,7 @@ def conflict(what: str, claims: list[tuple[Plugin[Any], str]], otherwise: str = 
 
 def why_unavailable(group: Group[Any]) -> str:
     """One line for each plug-in of a group that failed to load, with the reason; empty if none did."""
-    return "\n".join(
-        f"{plugin} failed to load: {plugin.reason}" for plugin in load_group(group) if plugin.reason
-    )
+    return "\n".join(f"{plugin} failed to load: {plugin.reason}" for plugin in load_group(group) if plugin.reason)
 
 
 def forget() -> None:

@@ -101,9 +101,7 @@ def kernel_targets(op_name: str) -> list[tuple[KernelProvider, str]]:
     for (provider, plugin), (other, other_plugin) in itertools.combinations(offers, 2):
         claims = [(plugin, provider.kernels[op_name]), (other_plugin, other.kernels[op_name])]
         if provider.name == other.name:
-            raise plugins.conflict(
-                f"The kernel provider name {provider.name!r}, wanted for {op_name},", claims
-            )
+            raise plugins.conflict(f"The kernel provider name {provider.name!r}, wanted for {op_name},", claims)
         if provider.priority == other.priority and not ordered_by_user:
             raise plugins.conflict(
                 f"{op_name} at priority {provider.priority} ({provider.name}, {other.name})",
@@ -152,10 +150,7 @@ def why_no_kernel(op_name: str) -> str:
 
 def builtin(provider: KernelProvider) -> bool:
     """Whether the provider came with flowstone-core, so that its results need no check."""
-    return any(
-        known is provider and plugin.distribution == "flowstone-core"
-        for known, plugin in installed_providers()
-    )
+    return any(known is provider and plugin.distribution == "flowstone-core" for known, plugin in installed_providers())
 
 
 def brought_by(provider: KernelProvider) -> str:

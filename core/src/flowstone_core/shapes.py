@@ -90,9 +90,7 @@ class TensorShape:
         elif isinstance(dims, (int, Dimension)) and not isinstance(dims, bool):
             self._dims = (dimension_value(dims),)
         elif hasattr(dims, "dim") and hasattr(dims, "unknown_rank"):  # a TensorShapeProto
-            self._dims = (
-                None if dims.unknown_rank else tuple(None if d.size == -1 else d.size for d in dims.dim)
-            )
+            self._dims = None if dims.unknown_rank else tuple(None if d.size == -1 else d.size for d in dims.dim)
         else:
             try:
                 entries = list(dims)

@@ -179,9 +179,7 @@ class EagerTensor(Tensor):
             ValueError: If it has another.
         """
         if not self.shape.is_compatible_with(shape):
-            raise ValueError(
-                f"Tensor's shape {self.shape} is not compatible with supplied shape {TensorShape(shape)}."
-            )
+            raise ValueError(f"Tensor's shape {self.shape} is not compatible with supplied shape {TensorShape(shape)}.")
         merge(self.shape.as_tuple(), TensorShape(shape).as_tuple())
 
     @property
@@ -244,9 +242,7 @@ class EagerTensor(Tensor):
         Raises:
             NotImplementedError: Always; call ``numpy()``.
         """
-        raise NotImplementedError(
-            "eval is not supported when eager execution is enabled, use numpy() instead."
-        )
+        raise NotImplementedError("eval is not supported when eager execution is enabled, use numpy() instead.")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         array = self._array
