@@ -98,9 +98,7 @@ def test_writes_tensorflows_bytes(tmp_path: Path) -> None:
         max_size=5,
     )
 )
-def test_round_trip_of_strings(
-    tmp_path_factory: pytest.TempPathFactory, tensors: dict[str, list[bytes]]
-) -> None:
+def test_round_trip_of_strings(tmp_path_factory: pytest.TempPathFactory, tensors: dict[str, list[bytes]]) -> None:
     prefix = str(tmp_path_factory.mktemp("bundle") / "b")
     with writing_bundle(prefix) as bundle:
         for key, value in tensors.items():
@@ -195,9 +193,7 @@ def test_flipped_bits_in_the_data(tmp_path: Path, key: str) -> None:
         BundleReader(prefix).read(key)
 
 
-def rewrite(
-    tmp_path: Path, name: str, key: str, change: Callable[[BundleEntryProto], object]
-) -> BundleReader:
+def rewrite(tmp_path: Path, name: str, key: str, change: Callable[[BundleEntryProto], object]) -> BundleReader:
     """A reader of a golden bundle whose entry of *key* was changed."""
     prefix = copy(name, tmp_path)
     path = tmp_path / f"{name}.index"

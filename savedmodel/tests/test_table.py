@@ -62,9 +62,7 @@ def test_a_flipped_bit_is_an_error_or_harmless(position: int, bit: int) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_give_value_error(data: bytes) -> None:
-    footer = table_format.encode_footer(
-        table_format.Handle(0, 0), table_format.Handle(0, max(0, len(data) - 5))
-    )
+    footer = table_format.encode_footer(table_format.Handle(0, 0), table_format.Handle(0, max(0, len(data) - 5)))
     with pytest.raises(ValueError):
         table_reader.decode_table(data + footer)
 

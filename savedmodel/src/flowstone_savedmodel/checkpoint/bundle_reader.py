@@ -113,9 +113,7 @@ class BundleReader:
         sizes = tuple(dim.size for dim in entry.shape.dim)
         count = math.prod(sizes)
         if dtype != string_type and count * dtype.numpy_dtype.itemsize != entry.size:
-            raise self._damaged(
-                f"{key!r} is declared {dtype.name} of shape {shape} but stored in {entry.size} bytes"
-            )
+            raise self._damaged(f"{key!r} is declared {dtype.name} of shape {shape} but stored in {entry.size} bytes")
         stored = self._read_bytes(entry, key)
         if dtype == string_type:
             with self._guarding(f"the value of {key!r}"):

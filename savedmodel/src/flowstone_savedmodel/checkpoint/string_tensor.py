@@ -52,9 +52,7 @@ def decode_strings(data: bytes, count: int) -> tuple[NDArray[np.object_], int]:
         raise ValueError("the checksum of the string lengths does not match")
     position += 4
     if position + sum(lengths) != len(data):
-        raise ValueError(
-            f"strings of {sum(lengths)} bytes do not fill the {len(data) - position} bytes stored"
-        )
+        raise ValueError(f"strings of {sum(lengths)} bytes do not fill the {len(data) - position} bytes stored")
     total = mask(extend(extend(crc, checksum), data[position:]))
     elements = np.empty(count, np.object_)
     for index, length in enumerate(lengths):

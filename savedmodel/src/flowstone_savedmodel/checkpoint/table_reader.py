@@ -39,9 +39,7 @@ def _read_block(data: bytes, handle: Handle) -> bytes:
     """The content of the block at *handle*, its checksum verified."""
     end = handle.offset + handle.size
     if end + TRAILER_SIZE > len(data) - FOOTER_SIZE:
-        raise ValueError(
-            f"a block at bytes {handle.offset} to {end} lies outside the table of {len(data)} bytes"
-        )
+        raise ValueError(f"a block at bytes {handle.offset} to {end} lies outside the table of {len(data)} bytes")
     content, kind = data[handle.offset : end], data[end]
     stored = int.from_bytes(data[end + 1 : end + TRAILER_SIZE], "little")
     if masked_crc(data[handle.offset : end + 1]) != stored:

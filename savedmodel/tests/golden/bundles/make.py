@@ -38,8 +38,7 @@ def save(prefix: str, tensors: dict[str, tf.Tensor]) -> None:
 def all_dtypes() -> None:
     """One small matrix of each element type, and the awkward shapes."""
     tensors = {
-        name: tf.constant(np.arange(6).reshape(2, 3).astype(getattr(ml_dtypes, name, None) or name))
-        for name in NUMERIC
+        name: tf.constant(np.arange(6).reshape(2, 3).astype(getattr(ml_dtypes, name, None) or name)) for name in NUMERIC
     }
     tensors["bool"] = tf.constant([True, False, True])
     tensors["string"] = tf.constant([[b"", b"flow"], [b"\x00\xff", b"s" * 300]])
