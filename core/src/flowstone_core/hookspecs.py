@@ -110,7 +110,8 @@ def flowstone_ops() -> Mapping[str, str]:
 
     Group: ``flowstone.ops``.
     Called: once in a process, when an op is first looked up by name (reading a saved graph, ``tf.raw_ops``).
-    Return: op name to ``"module:ATTRIBUTE"`` of the ``flowstone_core.op.Op`` object.
+    Return: op name to ``"module:ATTRIBUTE"`` of the ``flowstone_core.op.Op`` object, or to the ``"module"`` that
+        defines it.
     Order: none. One op name claimed with two targets: an error that names both distributions, raised when
         that op is looked up.
     Error: an exception here hides this plug-in's ops. It is quoted when an op is not found.

@@ -7,7 +7,6 @@ to install.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -124,7 +123,8 @@ GRAPH_EXPORT = Service[GraphExport]("graph_export", "Writing graphs", "flowstone
 
 def find(service: Service[P]) -> P | None:
     """The service, or None if no installed distribution offers it."""
-    return cast("P | None", _found(service.name))
+    target = find_service(service.name)
+    return None if target is None else cast(P, resolve(target))
 
 
 def get_service(service: Service[P]) -> P:
@@ -145,9 +145,3 @@ def get_service(service: Service[P]) -> P:
             f"Install it with: pip install {service.distribution}" + (f"\n{failures}" if failures else "")
         )
     return found
-
-
-@functools.cache
-def _found(name: str) -> Any:
-    target = find_service(name)
-    return None if target is None else resolve(target)
