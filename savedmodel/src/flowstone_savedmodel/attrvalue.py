@@ -1,0 +1,111 @@
+"""Attributes of ops as ``AttrValue`` messages and back.
+
+In memory a type is a ``DType``, a shape a ``TensorShape``, a string text (or bytes that are not UTF-8), a
+tensor an eager tensor, a list a tuple. What stands for a function is up to the graph; here it has a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flowstone_core.dtypes import as_dtype
+from flowstone_core.errors import InvalidArgumentError
+from flowstone_core.shapes import TensorShape
+from flowstone_core.tensor import EagerTensor
+from flowstone_protos.attr_value_pb2 import AttrValue, NameAttrList
+
+from flowstone_savedmodel.tensorproto import array_to_proto, proto_to_array, shape_to_proto
+
+_FIELDS = {
+    "string": "s",
+    "int": "i",
+    "float": "f",
+    "bool": "b",
+    "type": "type",
+    "shape": "shape",
+    "tensor": "tensor",
+    "func": "func",
+}
+_KINDS = {field: kind for kind, field in _FIELDS.items()}
+
+FunctionName = Callable[[Any], str]
+NamedFunction = Callable[[str], Any]
+
+
+def encode_attr(kind: str, value: Any, function_name: FunctionName) -> AttrValue:
+    """The message for an attribute.
+
+    Args:
+        kind: The declared kind: ``"int"``, ``"list(type)"``, ...
+        value: Its value.
+        function_name: Gives the name of what stands for a function.
+    """
+    if kind.startswith("list("):
+        inner = kind[5:-1]
+        items = [_encode(inner, item, function_name) for item in value]
+        return AttrValue(list=AttrValue.ListValue(**{_FIELDS[inner]: items}))
+    return AttrValue(**{_FIELDS[kind]: _encode(kind, value, function_name)})
+
+
+def _encode(kind: str, value: Any, function_name: FunctionName) -> Any:
+    if kind == "string":
+        return value.encode() if isinstance(value, str) else value
+    if kind == "type":
+        return value.as_datatype_enum
+    if kind == "shape":
+        return shape_to_proto(value)
+    if kind == "tensor":
+        return array_to_proto(value._array, value.dtype)
+    if kind == "func":
+        return NameAttrList(name=function_name(value))
+    return value
+
+
+def decode_attr(message: AttrValue, named_function: NamedFunction) -> Any:
+    """The attribute that a message holds; None if it holds nothing.
+
+    Args:
+        message: The message.
+        named_function: Gives what stands for the function of a name.
+
+    Raises:
+        InvalidArgumentError: If a type is unknown, or the value is a placeholder of a function's attribute.
+    """
+    field = message.WhichOneof("value")
+    if field is None:
+        return None
+    if field == "placeholder":
+        raise InvalidArgumentError(None, None, f"The attribute placeholder {message.placeholder!r} is not supported.")
+    if field != "list":
+        return _decode(_KINDS[field], getattr(message, field), named_function)
+    for descriptor, items in message.list.ListFields():
+        return tuple(_decode(_KINDS[descriptor.name], item, named_function) for item in items)
+    return ()
+
+
+def _decode(kind: str, value: Any, named_function: NamedFunction) -> Any:
+    if kind == "string":
+        return _text(value)
+    if kind == "type":
+        try:
+            return as_dtype(value % 100 if value > 100 else value)  # 101 and on are the reference types
+        except TypeError:
+            raise InvalidArgumentError(None, None, f"There is no type number {value}.") from None
+    if kind == "shape":
+        try:
+            return TensorShape(value)
+        except ValueError as error:
+            raise InvalidArgumentError(None, None, f"A saved shape is not one: {error}") from None
+    if kind == "tensor":
+        return EagerTensor(*proto_to_array(value))
+    if kind == "func":
+        return named_function(value.name)
+    return value
+
+
+def _text(value: bytes) -> str | bytes:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
