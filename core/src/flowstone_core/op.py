@@ -554,14 +554,17 @@ def _keep_identity(entry: Callable[..., Any], function: F) -> F:
     return cast(F, entry)
 
 
-def binary(op: Op) -> Callable[[F], F]:
+def binary(op: Op, *, body: bool = False) -> Callable[[F], F]:
     """Make a documented function ``f(x, y, name=None)`` execute ``op``.
 
-    Two eager tensors of one type, with no interpreter running, go straight to the kernel.
+    Two eager tensors of one type, with no interpreter running, go straight to the kernel. All else goes to the
+    op, or, with ``body``, to the function itself.
     """
     kernels, fixed, array_type = op.kernels, op._out_fixed, np.ndarray
 
     def decorate(function: F) -> F:
+        slow: Callable[..., Any] = function if body else op
+
         def entry(x: Any, y: Any, name: str | None = None) -> Any:
             run = state.fast
             if run is not None and type(x) is EagerTensor and type(y) is EagerTensor:
@@ -574,18 +577,20 @@ def binary(op: Op) -> Callable[[F], F]:
                     if type(array) is not array_type:
                         array = np.asarray(array)
                     return EagerTensor(array, fixed or dtype)
-            return op(x, y, name=name)
+            return slow(x, y, name=name)
 
         return _keep_identity(entry, function)
 
     return decorate
 
 
-def unary(op: Op) -> Callable[[F], F]:
+def unary(op: Op, *, body: bool = False) -> Callable[[F], F]:
     """Make a documented function ``f(x, name=None)`` execute ``op``, with a fast path as ``binary`` has."""
     kernels, fixed, array_type = op.kernels, op._out_fixed, np.ndarray
 
     def decorate(function: F) -> F:
+        slow: Callable[..., Any] = function if body else op
+
         def entry(x: Any, name: str | None = None) -> Any:
             run = state.fast
             if run is not None and type(x) is EagerTensor:
@@ -595,7 +600,7 @@ def unary(op: Op) -> Callable[[F], F]:
                     if type(array) is not array_type:
                         array = np.asarray(array)
                     return EagerTensor(array, fixed or dtype)
-            return op(x, name=name)
+            return slow(x, name=name)
 
         return _keep_identity(entry, function)
 

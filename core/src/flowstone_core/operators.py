@@ -10,6 +10,7 @@ from typing import Any
 
 from flowstone_core.ops import math
 from flowstone_core.tensor import Tensor
+from flowstone_core.variable import Variable
 
 
 def _reflected(function: Any) -> Any:
@@ -29,3 +30,4 @@ def attach(cls: type) -> None:
 
 
 attach(Tensor)
+attach(Variable)

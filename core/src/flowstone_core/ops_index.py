@@ -17,6 +17,16 @@ FAMILIES: Final[dict[str, str]] = {
         Equal NotEqual Less LessEqual Greater GreaterEqual ApproximateEqual LogicalAnd LogicalOr LogicalNot
         Cast ClipByValue Complex ComplexAbs Angle
     """,
+    "control": """
+        Const Placeholder PlaceholderWithDefault FakeParam NoOp PartitionedCall StatefulPartitionedCall
+        If StatelessIf Case StatelessCase While StatelessWhile
+    """,
+    "state": """
+        VarHandleOp ReadVariableOp AssignVariableOp AssignAddVariableOp AssignSubVariableOp VarIsInitializedOp
+        DestroyResourceOp VariableShape ResourceGather ResourceGatherNd ResourceScatterAdd ResourceScatterSub
+        ResourceScatterMul ResourceScatterDiv ResourceScatterMin ResourceScatterMax ResourceScatterUpdate
+        ResourceScatterNdAdd ResourceScatterNdSub ResourceScatterNdMin ResourceScatterNdMax ResourceScatterNdUpdate
+    """,
 }
 
 FAMILY_OF: Final[dict[str, str]] = {op: family for family, ops in FAMILIES.items() for op in ops.split()}

@@ -15,7 +15,7 @@ from flowstone_core.shapes import TensorShape
 
 _TYPE_SETS: Final = {
     "type": None,
-    "numbertype": FLOATING + INTEGER + COMPLEX,
+    "numbertype": FLOATING + INTEGER + COMPLEX + tuple(t for t in SCHEMA_NAMES.values() if t.is_quantized),
     "realnumbertype": FLOATING + INTEGER,
     "quantizedtype": tuple(t for t in SCHEMA_NAMES.values() if t.is_quantized),
 }

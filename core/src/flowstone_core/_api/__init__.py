@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flowstone_core._api import basics, math
+from flowstone_core._api import basics, math, state
 
-PUBLIC: dict[str, str] = basics.PUBLIC | math.PUBLIC
+PUBLIC: dict[str, str] = basics.PUBLIC | math.PUBLIC | state.PUBLIC

@@ -1,0 +1,29 @@
+"""Variables, modules, structures, scopes, type specs."""
+
+from __future__ import annotations
+
+from flowstone_core._api.names import public
+
+PUBLIC: dict[str, str] = (
+    public(
+        "flowstone_core.variable",
+        {"Variable": ".", "VariableSynchronization": ".", "VariableAggregation": ".", "variable_creator_scope": "."},
+    )
+    | public("flowstone_core.module", {"Module": "."})
+    | public("flowstone_core.trackable", {"Trackable": "train.Checkpointable __internal__.tracking.Trackable"})
+    | public(
+        "flowstone_core.nest",
+        {
+            "map_structure": "nest.map_structure",
+            "flatten": "nest.flatten",
+            "pack_sequence_as": "nest.pack_sequence_as",
+            "assert_same_structure": "nest.assert_same_structure",
+            "is_nested": "nest.is_nested",
+        },
+    )
+    | public("flowstone_core.scopes", {"name_scope": ".", "device": ".", "init_scope": "."})
+    | public(
+        "flowstone_core.type_spec",
+        {"TypeSpec": ".", "TensorSpec": ".", "BoundedTensorSpec": ".", "type_spec_from_value": "."},
+    )
+)
