@@ -6,6 +6,7 @@ The numbers are TensorFlow's ``DataType`` enumeration (``types.proto``), which i
 from __future__ import annotations
 
 import builtins
+import contextlib
 from typing import Any, Final
 
 import ml_dtypes
@@ -256,10 +257,8 @@ def as_dtype(type_value: Any) -> DType:
         found = None
     if found is None:
         found = _find(type_value)
-        try:
+        with contextlib.suppress(TypeError):  # unhashable values are looked up each time
             _INTERNED[type_value] = found
-        except TypeError:
-            pass
     return found
 
 

@@ -429,7 +429,7 @@ def wrap_outputs(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], result:
     if not types:
         return None
     results = (result,) if len(types) == 1 else result
-    wrapped = []
+    wrapped: list[Any] = []
     for arg, dtype, value in zip(op.outputs, types, results, strict=True):
         if not arg.is_list:
             wrapped.append(EagerTensor(_as_array(value, dtype), dtype))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import AbstractContextManager
 from typing import Any
 
 from flowstone_core.interpreter import running_under, state
-
-_VALID_SCOPE = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 
 
 class name_scope:  # noqa: N801 - TensorFlow's name

@@ -65,10 +65,7 @@ class _VariableMaker(type):
         ).split()
         kwargs = {**dict(zip(names, args, strict=False)), **kwargs}
 
-        def build(**chosen: Any) -> Any:
-            return super(_VariableMaker, cls).__call__(**chosen)
-
-        next_creator: Creator = build
+        next_creator: Creator = super().__call__
         for creator in _creators:
             next_creator = functools.partial(creator, next_creator)
         return next_creator(**kwargs)
@@ -237,7 +234,7 @@ class Variable(Trackable, metaclass=_VariableMaker):
         """The current value."""
         if state.current is None:
             return EagerTensor(self._state.read(), self._dtype)
-        return ops.READ_VARIABLE(self._handle, dtype=self._dtype)  # type: ignore[no-any-return]
+        return ops.READ_VARIABLE(self._handle, dtype=self._dtype)
 
     def read_value(self) -> Tensor:
         """The current value."""
@@ -263,11 +260,11 @@ class Variable(Trackable, metaclass=_VariableMaker):
 
     def sparse_read(self, indices: TensorLike, name: str | None = None) -> Tensor:
         """The rows at ``indices``, gathered without reading the whole value."""
-        return ops.RESOURCE_GATHER(self._handle, indices, dtype=self._dtype, name=name)  # type: ignore[no-any-return]
+        return ops.RESOURCE_GATHER(self._handle, indices, dtype=self._dtype, name=name)
 
     def gather_nd(self, indices: TensorLike, name: str | None = None) -> Tensor:
         """The elements or slices at ``indices``."""
-        return ops.RESOURCE_GATHER_ND(self._handle, indices, dtype=self._dtype, name=name)  # type: ignore[no-any-return]
+        return ops.RESOURCE_GATHER_ND(self._handle, indices, dtype=self._dtype, name=name)
 
     def __tf_tensor__(self, dtype: DType | None = None, name: str | None = None) -> Tensor:
         """The protocol of ``tf.convert_to_tensor``."""
@@ -388,19 +385,19 @@ class Variable(Trackable, metaclass=_VariableMaker):
         return len(self.value())  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.value())  # type: ignore[call-overload, no-any-return]
+        return iter(self.value())
 
     def __bool__(self) -> bool:
         return bool(self.value())
 
     def __int__(self) -> int:
-        return int(self.value())  # type: ignore[call-overload, no-any-return]
+        return int(self.value())  # type: ignore[call-overload]
 
     def __float__(self) -> float:
         return float(self.value())  # type: ignore[arg-type]
 
     def __index__(self) -> int:
-        return self.value().__index__()  # type: ignore[attr-defined, no-any-return]
+        return self.value().__index__()
 
     def __complex__(self) -> complex:
         return complex(self.numpy())
