@@ -79,4 +79,3 @@ def while_(input: list[Any], *, cond: FunctionValue, body: FunctionValue, **attr
     while truth(cond.execute(values)[0]):
         values = body.execute(values)
     return values
-
