@@ -230,19 +230,22 @@ class Variable(Trackable, metaclass=_VariableMaker):
 
     # -- reading -------------------------------------------------------------------------------------------
 
-    def value(self) -> Tensor:
-        """The current value."""
+    def _read(self) -> Tensor:
         if state.current is None:
             return EagerTensor(self._state.read(), self._dtype)
         return ops.READ_VARIABLE(self._handle, dtype=self._dtype)
 
+    def value(self) -> Tensor:
+        """The current value."""
+        return self._read()
+
     def read_value(self) -> Tensor:
         """The current value."""
-        return self.value()
+        return self._read()
 
     def initialized_value(self) -> Tensor:
         """The current value."""
-        return self.value()
+        return self._read()
 
     def numpy(self) -> Any:
         """The current value as a numpy array.
@@ -273,7 +276,7 @@ class Variable(Trackable, metaclass=_VariableMaker):
                 f"Incompatible type conversion requested to type {dtype.name!r} for `tf.Variable` of type "
                 f"{self._dtype.name!r}. Use tf.cast."
             )
-        return self.value()
+        return self._read()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         array = self.numpy()
@@ -371,7 +374,7 @@ class Variable(Trackable, metaclass=_VariableMaker):
     # -- the object graph ------------------------------------------------------------------------------------
 
     def _serialize_to_tensors(self) -> dict[str, Any]:
-        return {"VARIABLE_VALUE": self.value()}
+        return {"VARIABLE_VALUE": self._read()}
 
     def _restore_from_tensors(self, restored: Mapping[str, Any]) -> None:
         self.assign(restored["VARIABLE_VALUE"])
@@ -382,22 +385,22 @@ class Variable(Trackable, metaclass=_VariableMaker):
         raise TypeError("Variable is unhashable. Instead, use variable.ref() as the key.")
 
     def __len__(self) -> int:
-        return len(self.value())  # type: ignore[arg-type]
+        return len(self._read())  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.value())
+        return iter(self._read())
 
     def __bool__(self) -> bool:
-        return bool(self.value())
+        return bool(self._read())
 
     def __int__(self) -> int:
-        return int(self.value())  # type: ignore[call-overload]
+        return int(self._read())  # type: ignore[call-overload]
 
     def __float__(self) -> float:
-        return float(self.value())  # type: ignore[arg-type]
+        return float(self._read())  # type: ignore[arg-type]
 
     def __index__(self) -> int:
-        return self.value().__index__()
+        return self._read().__index__()
 
     def __complex__(self) -> complex:
         return complex(self.numpy())
