@@ -197,7 +197,7 @@ class Op:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"{self.name} takes a list of tensors as {arg.name!r}, got {value!r}.")
         if arg.type_list_attr is not None:
-            bound = tuple(to_tensor(item) for item in value)
+            bound = tuple(item if isinstance(item, Tensor) else _here(to_tensor(item)) for item in value)
         else:
             bound = tuple(self._bind_tensor(arg, item, types) for item in value)
         minimum = self.attrs[arg.number_attr or arg.type_list_attr or ""].minimum
@@ -213,7 +213,7 @@ class Op:
             wanted = types.get(attr)  # type: ignore[assignment]
             default = self.attrs[attr].default
             hint = wanted or (default if default is not REQUIRED else None)
-        tensor = value if isinstance(value, Tensor) else to_tensor(value, None, hint)
+        tensor = value if isinstance(value, Tensor) else _here(to_tensor(value, None, hint))
         if wanted is None:
             types[cast(str, arg.type_attr)] = tensor.dtype
         elif tensor.dtype is not wanted:
@@ -483,6 +483,15 @@ def _dtype_of(value: Any) -> DType | None:
     if isinstance(value, Tensor) or hasattr(type(value), "__tf_tensor__"):
         return as_dtype(value.dtype)
     return None
+
+
+def _here(tensor: Tensor) -> Tensor:
+    """A converted Python value as the running interpreter's constant: a node of the graph being traced."""
+    current = state.current
+    if current is not None and type(tensor) is EagerTensor:
+        constant: Tensor = current.constant(tensor)
+        return constant
+    return tensor
 
 
 def _first_dtype(values: Any) -> DType | None:
