@@ -1,0 +1,121 @@
+"""Matching a checkpoint's object graph with live objects, now and as they come into being."""
+
+from __future__ import annotations
+
+from flowstone_core.errors import DataLossError, InvalidArgumentError
+from flowstone_core.scopes import init_scope
+from flowstone_core.tensor import EagerTensor
+from flowstone_core.trackable import Trackable, identity
+from flowstone_protos.trackable_object_graph_pb2 import TrackableObjectGraph
+from google.protobuf.message import DecodeError
+
+from flowstone_savedmodel.checkpoint.bundle_reader import BundleReader
+from flowstone_savedmodel.checkpoint.object_graph import OBJECT_GRAPH_KEY, VARIABLE_VALUE, View
+
+
+def read_object_graph(reader: BundleReader) -> TrackableObjectGraph | None:
+    """The object graph of a checkpoint, or None if it was written without one (by TensorFlow 1's Saver).
+
+    Raises:
+        DataLossError: If it is damaged.
+    """
+    if OBJECT_GRAPH_KEY not in reader:
+        return None
+    stored = reader.read(OBJECT_GRAPH_KEY)
+    damage = ""
+    graph = TrackableObjectGraph()
+    try:
+        graph = TrackableObjectGraph.FromString(stored.item())
+    except (DecodeError, TypeError, ValueError) as error:
+        damage = str(error)
+    numbers = range(len(graph.nodes))
+    if damage or any(child.node_id not in numbers for node in graph.nodes for child in node.children):
+        raise DataLossError(
+            None, None, f"The object graph of the checkpoint {reader.prefix!r} is damaged. {damage}".strip()
+        )
+    return graph
+
+
+class Restoration:
+    """One checkpoint being read into the objects below a root.
+
+    Objects that exist take their values at once. For a name that has no object yet a callback is left with its
+    parent, so that the values are assigned when the object is attached.
+
+    Attributes:
+        graph: The saved object graph.
+        view: The root and what hangs below it.
+        objects: The live object found for each saved node so far, by number.
+        unused: Saved values (node, name) whose object did not take them.
+    """
+
+    def __init__(self, reader: BundleReader, graph: TrackableObjectGraph, view: View) -> None:
+        self.graph = graph
+        self.view = view
+        self.objects: dict[int, Trackable] = {}
+        self.unused: set[tuple[int, str]] = set()
+        self._reader = reader
+        self._awaited: set[tuple[int, str]] = set()
+
+    def run(self) -> None:
+        """Match what exists now and was not matched before.
+
+        Raises:
+            ValueError: If a saved value does not have its variable's shape.
+            InvalidArgumentError: If it does not have its variable's type.
+            DataLossError: If a value is damaged.
+        """
+        if self.graph.nodes:
+            self._bind(0, self.view.root)
+
+    def _bind(self, number: int, trackable: Trackable) -> None:
+        """Take *trackable* for the saved node *number*, and go on below both."""
+        with init_scope():
+            visited: set[int] = set()
+            found = [(number, trackable)]
+            for number, trackable in found:  # grows while it is walked
+                if number in visited or not self._claim(number, trackable):
+                    continue
+                visited.add(number)
+                children = self.view.children(trackable)
+                for edge in self.graph.nodes[number].children:
+                    child = children.get(edge.local_name)
+                    if child is not None:
+                        found.append((edge.node_id, child))
+                    else:
+                        self._await(number, trackable, edge.local_name, edge.node_id)
+
+    def _claim(self, number: int, trackable: Trackable) -> bool:
+        """Give the saved node's values to *trackable*, unless another object stands for the node already."""
+        known = self.objects.get(number)
+        if known is not None:
+            return identity(known) == identity(trackable)
+        self.objects[number] = trackable
+        attributes = self.graph.nodes[number].attributes
+        if attributes:
+            self._restore_values(number, trackable)
+        return True
+
+    def _restore_values(self, number: int, trackable: Trackable) -> None:
+        restored = {}
+        for attribute in self.graph.nodes[number].attributes:
+            dtype, _ = self._reader.spec(attribute.checkpoint_key)
+            wanted = getattr(trackable, "dtype", dtype)
+            if attribute.name == VARIABLE_VALUE and wanted is not dtype:
+                raise InvalidArgumentError(
+                    None,
+                    None,
+                    f"tensor_name = {attribute.checkpoint_key}; expected dtype {wanted.name} does not equal "
+                    f"original dtype {dtype.name}. The checkpoint is of another program than this one.",
+                )
+            restored[attribute.name] = EagerTensor(self._reader.read(attribute.checkpoint_key), dtype)
+        if type(trackable)._restore_from_tensors is Trackable._restore_from_tensors:
+            self.unused |= {(number, name) for name in restored}  # an object of another kind, without values
+        else:
+            trackable._restore_from_tensors(restored)
+
+    def _await(self, number: int, parent: Trackable, name: str, child: int) -> None:
+        """Leave a callback for the object that is attached to *parent* as *name* later."""
+        if (number, name) not in self._awaited:
+            self._awaited.add((number, name))
+            parent._when_attached(name, lambda trackable: self._bind(child, trackable))
