@@ -114,10 +114,21 @@ class GraphExport(Protocol):
         """The serialized ``GraphDef`` of ``graph``, with the functions that it calls."""
 
 
+class ExecutedGraphs(Protocol):
+    """Records the graphs of the traced functions that are called (graphfn; used by summary's ``trace_on``)."""
+
+    def start(self) -> None:
+        """Forget what was recorded and record from now on, in all threads."""
+
+    def stop(self) -> list[Any]:
+        """Stop; the graphs that ran meanwhile, each once, in the order of their first call."""
+
+
 TRACING = Service[Tracing]("tracing", "Tracing Python functions", "flowstone-graphfn")
 MODEL_FILES = Service[ModelFiles]("model_files", "Writing and reading models", "flowstone-savedmodel")
 SUMMARIES = Service[Summaries]("summaries", "Logging for TensorBoard", "flowstone-summary")
 DATASETS = Service[DatasetMaking]("datasets", "Making datasets", "flowstone-data")
+EXECUTED_GRAPHS = Service[ExecutedGraphs]("executed_graphs", "Recording graphs", "flowstone-graphfn")
 GRAPH_EXPORT = Service[GraphExport]("graph_export", "Writing graphs", "flowstone-savedmodel")
 
 
