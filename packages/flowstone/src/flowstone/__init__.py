@@ -1,1 +1,5 @@
-"""import flowstone as tf: the TensorFlow 2 way of programming, small and fast."""
+"""``import flowstone as tf``."""
+
+from flowstone._compose import namespace
+
+__getattr__, __dir__ = namespace(__name__)

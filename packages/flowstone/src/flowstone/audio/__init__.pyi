@@ -1,0 +1,1 @@
+"""``tf.audio``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.autodiff``; written by ``nox -s api``."""

@@ -1,0 +1,3 @@
+"""``tf.autograph``; written by ``nox -s api``."""
+
+from . import experimental as experimental

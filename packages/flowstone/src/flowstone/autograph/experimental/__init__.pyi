@@ -1,0 +1,1 @@
+"""``tf.autograph.experimental``; written by ``nox -s api``."""

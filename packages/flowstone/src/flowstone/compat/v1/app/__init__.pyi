@@ -1,0 +1,1 @@
+"""``tf.compat.v1.app``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.compat.v1.gfile``; written by ``nox -s api``."""

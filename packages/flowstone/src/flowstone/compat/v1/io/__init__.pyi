@@ -1,0 +1,1 @@
+"""``tf.compat.v1.io``; written by ``nox -s api``."""

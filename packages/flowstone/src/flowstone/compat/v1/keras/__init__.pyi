@@ -1,0 +1,3 @@
+"""``tf.compat.v1.keras``; written by ``nox -s api``."""
+
+from flowstone.keras import *

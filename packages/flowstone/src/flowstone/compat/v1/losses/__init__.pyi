@@ -1,0 +1,1 @@
+"""``tf.compat.v1.losses``; written by ``nox -s api``."""

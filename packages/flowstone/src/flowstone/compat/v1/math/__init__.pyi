@@ -1,0 +1,1 @@
+"""``tf.compat.v1.math``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.compat.v1.nn``; written by ``nox -s api``."""

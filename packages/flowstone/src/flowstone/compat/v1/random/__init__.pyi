@@ -1,0 +1,1 @@
+"""``tf.compat.v1.random``; written by ``nox -s api``."""

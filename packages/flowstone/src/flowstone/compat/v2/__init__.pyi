@@ -1,0 +1,3 @@
+"""``tf.compat.v2``; written by ``nox -s api``."""
+
+from flowstone import *

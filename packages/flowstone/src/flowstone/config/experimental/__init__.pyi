@@ -1,0 +1,1 @@
+"""``tf.config.experimental``; written by ``nox -s api``."""

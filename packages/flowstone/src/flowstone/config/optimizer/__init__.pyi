@@ -1,0 +1,1 @@
+"""``tf.config.optimizer``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.config.threading``; written by ``nox -s api``."""

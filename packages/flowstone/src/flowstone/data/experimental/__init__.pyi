@@ -1,0 +1,3 @@
+"""``tf.data.experimental``; written by ``nox -s api``."""
+
+from . import service as service

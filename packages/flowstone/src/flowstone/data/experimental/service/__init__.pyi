@@ -1,0 +1,1 @@
+"""``tf.data.experimental.service``; written by ``nox -s api``."""

@@ -1,0 +1,3 @@
+"""``tf.debugging``; written by ``nox -s api``."""
+
+from . import experimental as experimental

@@ -1,0 +1,1 @@
+"""``tf.debugging.experimental``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.distribute.cluster_resolver``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.distribute.experimental``; written by ``nox -s api``."""

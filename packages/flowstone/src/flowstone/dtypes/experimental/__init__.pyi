@@ -1,0 +1,1 @@
+"""``tf.dtypes.experimental``; written by ``nox -s api``."""

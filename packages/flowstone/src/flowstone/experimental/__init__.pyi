@@ -1,0 +1,5 @@
+"""``tf.experimental``; written by ``nox -s api``."""
+
+from . import dlpack as dlpack
+from . import extension_type as extension_type
+from . import numpy as numpy

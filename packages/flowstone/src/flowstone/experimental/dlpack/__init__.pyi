@@ -1,0 +1,1 @@
+"""``tf.experimental.dlpack``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.experimental.extension_type``; written by ``nox -s api``."""

@@ -1,0 +1,5 @@
+"""``tf.experimental.numpy``."""
+
+from flowstone._compose import namespace
+
+__getattr__, __dir__ = namespace(__name__)

@@ -1,0 +1,1 @@
+"""``tf.experimental.numpy.random``; written by ``nox -s api``."""

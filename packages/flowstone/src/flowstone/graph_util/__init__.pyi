@@ -1,0 +1,1 @@
+"""``tf.graph_util``; written by ``nox -s api``."""

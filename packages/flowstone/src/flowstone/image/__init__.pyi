@@ -1,0 +1,1 @@
+"""``tf.image``; written by ``nox -s api``."""

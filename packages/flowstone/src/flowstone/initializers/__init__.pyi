@@ -1,0 +1,3 @@
+"""``tf.initializers``; written by ``nox -s api``."""
+
+from flowstone.keras.initializers import *

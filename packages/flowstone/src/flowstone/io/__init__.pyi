@@ -1,0 +1,3 @@
+"""``tf.io``; written by ``nox -s api``."""
+
+from . import gfile as gfile

@@ -1,0 +1,1 @@
+"""``tf.io.gfile``; written by ``nox -s api``."""

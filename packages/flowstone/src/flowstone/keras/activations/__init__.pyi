@@ -1,0 +1,1 @@
+"""``tf.keras.activations``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.applications``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.backend``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.config``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.constraints``; written by ``nox -s api``."""

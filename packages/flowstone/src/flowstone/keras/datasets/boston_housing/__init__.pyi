@@ -1,0 +1,1 @@
+"""``tf.keras.datasets.boston_housing``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.datasets.california_housing``; written by ``nox -s api``."""

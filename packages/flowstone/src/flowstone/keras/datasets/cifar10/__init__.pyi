@@ -1,0 +1,1 @@
+"""``tf.keras.datasets.cifar10``; written by ``nox -s api``."""

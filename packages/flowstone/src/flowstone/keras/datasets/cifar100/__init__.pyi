@@ -1,0 +1,1 @@
+"""``tf.keras.datasets.cifar100``; written by ``nox -s api``."""

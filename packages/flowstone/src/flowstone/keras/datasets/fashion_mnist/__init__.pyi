@@ -1,0 +1,1 @@
+"""``tf.keras.datasets.fashion_mnist``; written by ``nox -s api``."""

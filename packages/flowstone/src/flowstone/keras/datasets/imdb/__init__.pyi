@@ -1,0 +1,1 @@
+"""``tf.keras.datasets.imdb``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.datasets.mnist``; written by ``nox -s api``."""

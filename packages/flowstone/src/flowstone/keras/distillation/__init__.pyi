@@ -1,0 +1,1 @@
+"""``tf.keras.distillation``; written by ``nox -s api``."""

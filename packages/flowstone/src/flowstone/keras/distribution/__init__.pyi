@@ -1,0 +1,1 @@
+"""``tf.keras.distribution``; written by ``nox -s api``."""

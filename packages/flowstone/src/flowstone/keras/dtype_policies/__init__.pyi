@@ -1,0 +1,1 @@
+"""``tf.keras.dtype_policies``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.export``; written by ``nox -s api``."""

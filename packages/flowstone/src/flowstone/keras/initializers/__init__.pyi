@@ -1,0 +1,1 @@
+"""``tf.keras.initializers``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.layers``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.legacy.saving``; written by ``nox -s api``."""

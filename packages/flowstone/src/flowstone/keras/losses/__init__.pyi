@@ -1,0 +1,1 @@
+"""``tf.keras.losses``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.mixed_precision``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.models``; written by ``nox -s api``."""

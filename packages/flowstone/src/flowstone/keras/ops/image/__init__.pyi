@@ -1,0 +1,1 @@
+"""``tf.keras.ops.image``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.ops.linalg``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.ops.nn``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.ops.numpy``; written by ``nox -s api``."""

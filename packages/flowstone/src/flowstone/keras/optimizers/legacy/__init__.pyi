@@ -1,0 +1,1 @@
+"""``tf.keras.optimizers.legacy``; written by ``nox -s api``."""

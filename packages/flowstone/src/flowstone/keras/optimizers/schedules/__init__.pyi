@@ -1,0 +1,1 @@
+"""``tf.keras.optimizers.schedules``; written by ``nox -s api``."""

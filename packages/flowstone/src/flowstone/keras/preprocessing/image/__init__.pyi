@@ -1,0 +1,1 @@
+"""``tf.keras.preprocessing.image``; written by ``nox -s api``."""

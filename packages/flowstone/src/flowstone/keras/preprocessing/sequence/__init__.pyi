@@ -1,0 +1,1 @@
+"""``tf.keras.preprocessing.sequence``; written by ``nox -s api``."""

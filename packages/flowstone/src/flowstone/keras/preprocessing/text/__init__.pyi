@@ -1,0 +1,1 @@
+"""``tf.keras.preprocessing.text``; written by ``nox -s api``."""

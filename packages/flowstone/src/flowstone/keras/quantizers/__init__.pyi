@@ -1,0 +1,1 @@
+"""``tf.keras.quantizers``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.random``; written by ``nox -s api``."""

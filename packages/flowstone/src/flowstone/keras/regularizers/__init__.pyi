@@ -1,0 +1,1 @@
+"""``tf.keras.regularizers``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.saving``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.keras.tree``; written by ``nox -s api``."""

@@ -1,0 +1,3 @@
+"""``tf.keras.utils``; written by ``nox -s api``."""
+
+from . import legacy as legacy

@@ -1,0 +1,1 @@
+"""``tf.keras.utils.legacy``; written by ``nox -s api``."""

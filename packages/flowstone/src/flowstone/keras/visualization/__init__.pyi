@@ -1,0 +1,1 @@
+"""``tf.keras.visualization``; written by ``nox -s api``."""

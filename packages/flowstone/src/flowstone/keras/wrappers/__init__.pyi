@@ -1,0 +1,1 @@
+"""``tf.keras.wrappers``; written by ``nox -s api``."""

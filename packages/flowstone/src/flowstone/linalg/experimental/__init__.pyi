@@ -1,0 +1,1 @@
+"""``tf.linalg.experimental``; written by ``nox -s api``."""

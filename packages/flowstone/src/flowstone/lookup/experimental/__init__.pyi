@@ -1,0 +1,1 @@
+"""``tf.lookup.experimental``; written by ``nox -s api``."""

@@ -1,0 +1,3 @@
+"""``tf.losses``; written by ``nox -s api``."""
+
+from flowstone.keras.losses import *

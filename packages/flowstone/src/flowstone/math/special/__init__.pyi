@@ -1,0 +1,1 @@
+"""``tf.math.special``; written by ``nox -s api``."""

@@ -1,0 +1,3 @@
+"""``tf.metrics``; written by ``nox -s api``."""
+
+from flowstone.keras.metrics import *

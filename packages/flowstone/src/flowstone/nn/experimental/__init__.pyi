@@ -1,0 +1,1 @@
+"""``tf.nn.experimental``; written by ``nox -s api``."""

@@ -1,0 +1,3 @@
+"""``tf.optimizers``; written by ``nox -s api``."""
+
+from flowstone.keras.optimizers import *

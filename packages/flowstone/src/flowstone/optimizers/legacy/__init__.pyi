@@ -1,0 +1,3 @@
+"""``tf.optimizers.legacy``; written by ``nox -s api``."""
+
+from flowstone.keras.optimizers.legacy import *

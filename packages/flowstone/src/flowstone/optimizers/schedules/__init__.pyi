@@ -1,0 +1,3 @@
+"""``tf.optimizers.schedules``; written by ``nox -s api``."""
+
+from flowstone.keras.optimizers.schedules import *

@@ -1,0 +1,1 @@
+"""``tf.profiler.experimental.server``; written by ``nox -s api``."""

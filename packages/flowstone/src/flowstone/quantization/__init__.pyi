@@ -1,0 +1,3 @@
+"""``tf.quantization``; written by ``nox -s api``."""
+
+from . import experimental as experimental

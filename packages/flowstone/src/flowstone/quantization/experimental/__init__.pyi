@@ -1,0 +1,1 @@
+"""``tf.quantization.experimental``; written by ``nox -s api``."""

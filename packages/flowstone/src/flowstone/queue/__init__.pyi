@@ -1,0 +1,1 @@
+"""``tf.queue``; written by ``nox -s api``."""

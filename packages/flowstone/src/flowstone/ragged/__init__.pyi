@@ -1,0 +1,1 @@
+"""``tf.ragged``; written by ``nox -s api``."""

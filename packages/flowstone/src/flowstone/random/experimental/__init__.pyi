@@ -1,0 +1,1 @@
+"""``tf.random.experimental``; written by ``nox -s api``."""

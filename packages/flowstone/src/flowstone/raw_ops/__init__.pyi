@@ -1,0 +1,1 @@
+"""``tf.raw_ops``; written by ``nox -s api``."""

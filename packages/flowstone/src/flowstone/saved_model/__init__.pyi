@@ -1,0 +1,3 @@
+"""``tf.saved_model``; written by ``nox -s api``."""
+
+from . import experimental as experimental

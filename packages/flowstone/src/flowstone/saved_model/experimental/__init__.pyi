@@ -1,0 +1,1 @@
+"""``tf.saved_model.experimental``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.sets``; written by ``nox -s api``."""

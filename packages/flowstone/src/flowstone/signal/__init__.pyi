@@ -1,0 +1,1 @@
+"""``tf.signal``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.sparse``; written by ``nox -s api``."""

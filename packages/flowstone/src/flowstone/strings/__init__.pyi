@@ -1,0 +1,1 @@
+"""``tf.strings``; written by ``nox -s api``."""

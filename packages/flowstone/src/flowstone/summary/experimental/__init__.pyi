@@ -1,0 +1,1 @@
+"""``tf.summary.experimental``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.sysconfig``; written by ``nox -s api``."""

@@ -1,0 +1,3 @@
+"""``tf.test``; written by ``nox -s api``."""
+
+from . import experimental as experimental

@@ -1,0 +1,1 @@
+"""``tf.train.experimental``; written by ``nox -s api``."""

@@ -1,0 +1,1 @@
+"""``tf.types.experimental``; written by ``nox -s api``."""

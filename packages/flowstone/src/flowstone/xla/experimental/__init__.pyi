@@ -1,0 +1,1 @@
+"""``tf.xla.experimental``; written by ``nox -s api``."""
