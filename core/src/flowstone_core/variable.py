@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -140,6 +141,7 @@ class Variable(Trackable, metaclass=_VariableMaker):
         self._dtype = value.dtype
         self._shape = static
         self._state = VariableState(value._array, value.dtype, static.as_tuple(), self._trainable, self._name)
+        self._state.owner = weakref.ref(self)
         self._handle = EagerTensor(self._state, dtypes.resource)
 
     # -- what it is ---------------------------------------------------------------------------------------

@@ -25,10 +25,11 @@ class VariableState:
         shape: The static shape, which may be less known than the value's.
         trainable: Whether gradient tapes watch reads by default.
         escaped: Whether the present buffer may be in use elsewhere.
+        owner: A weak reference to the Python variable, or None: whom gradient tapes name.
         owner_name: The variable's name, for messages.
     """
 
-    __slots__ = ("__weakref__", "array", "dtype", "escaped", "lock", "owner_name", "shape", "trainable")
+    __slots__ = ("__weakref__", "array", "dtype", "escaped", "lock", "owner", "owner_name", "shape", "trainable")
 
     def __init__(self, array: Any, dtype: DType, shape: Dims, trainable: bool, owner_name: str) -> None:
         self.array = array
@@ -36,6 +37,7 @@ class VariableState:
         self.shape = shape
         self.trainable = trainable
         self.escaped = True
+        self.owner: Callable[[], Any] | None = None
         self.owner_name = owner_name
         self.lock = threading.RLock()
 
