@@ -17,7 +17,7 @@ import numpy as np
 
 from flowstone_core import providers, schema
 from flowstone_core.conversion import CompositeOperandError, to_tensor
-from flowstone_core.dtypes import DType, as_dtype
+from flowstone_core.dtypes import DType, as_dtype, from_numpy, resource
 from flowstone_core.errors import (
     InternalError,
     InvalidArgumentError,
@@ -362,7 +362,7 @@ def verified(op: Op, dtype: DType | None, provider: str, function: Callable[...,
         if op._out_fixed is not None or op._out_from_dispatch:
             expected = op._out_fixed or cast(DType, dtype)
             array = np.asarray(result)
-            specs = [spec_of_array(array, cast(DType, dtype)) for array in arrays]
+            specs = [_operand_spec(operand) for operand in arrays]
             shape = TensorShape(op.infer(*specs, **attrs).shape)
             if array.dtype != expected.numpy_dtype or not shape.is_compatible_with(array.shape):
                 raise InternalError(
@@ -376,6 +376,13 @@ def verified(op: Op, dtype: DType | None, provider: str, function: Callable[...,
         return result
 
     return first_call
+
+
+def _operand_spec(operand: Any) -> Any:
+    """The spec of what a kernel received: an array, a state object, or a list of them."""
+    if isinstance(operand, list):
+        return [_operand_spec(item) for item in operand]
+    return spec_of_array(operand, from_numpy(operand.dtype) if isinstance(operand, np.ndarray) else resource)
 
 
 # -- eager execution -------------------------------------------------------------------------------------------
