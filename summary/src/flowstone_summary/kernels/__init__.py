@@ -1,0 +1,1 @@
+"""The kernels of the ops that write summaries, one module a family."""

@@ -1,0 +1,1 @@
+"""The ops that write summaries, one module a family."""
