@@ -1,0 +1,421 @@
+"""Graphs: ordered lists of nodes.
+
+The order is the order of the program. Nodes with effects run in it, each once; pure nodes may move or go. A
+graph owns its tensors; tensors know their graph weakly, so that a graph, and the variables that it captured,
+goes when its function goes.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from flowstone_core.dtypes import DType
+from flowstone_core.errors import InaccessibleTensorError
+from flowstone_core.op import Op
+from flowstone_core.ops.control import CONST, PLACEHOLDER
+from flowstone_core.services import GRAPH_EXPORT, get_service
+from flowstone_core.shapes import TensorShape
+from flowstone_core.spec import Spec
+from flowstone_core.tensor import EagerTensor, Tensor
+
+from flowstone_graphfn.location import Location, Mark, resolve
+from flowstone_graphfn.symbolic import SymbolicTensor
+
+# What Python's operators call their nodes, as in TensorFlow: `x + y` is "add", not "AddV2".
+_DEFAULT_NAMES = {
+    "AddV2": "add",
+    "Sub": "sub",
+    "Mul": "mul",
+    "RealDiv": "truediv",
+    "FloorDiv": "floordiv",
+    "FloorMod": "mod",
+    "Pow": "pow",
+    "StridedSlice": "strided_slice",
+    "Pack": "stack",
+    "Range": "range",
+    "StatelessIf": "cond",
+    "If": "cond",
+    "StatelessWhile": "while",
+    "While": "while",
+}
+
+
+class Node:
+    """One operation in a graph.
+
+    Attributes:
+        op: What it executes.
+        inputs: A tensor of this graph for each declared input; a tuple of them for a list input.
+        attrs: The attributes that inputs do not determine, complete.
+        outputs: Its results, lists of outputs counted flat.
+        name: Its unique name, such as ``"layer/add_1"``.
+        mark: Where in the user's program it was made (see ``location``).
+    """
+
+    __slots__ = ("__weakref__", "_graph", "attrs", "inputs", "mark", "name", "op", "outputs")
+
+    def __init__(
+        self,
+        graph: weakref.ref[Graph],
+        op: Op,
+        inputs: tuple[Any, ...],
+        attrs: dict[str, Any],
+        specs: Iterable[Spec],
+        name: str,
+        mark: Mark | None,
+    ) -> None:
+        self._graph = graph
+        self.op = op
+        self.inputs = inputs
+        self.attrs = attrs
+        self.name = name
+        self.mark = mark
+        self.outputs = tuple(SymbolicTensor(self, index, spec) for index, spec in enumerate(specs))
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that holds this node.
+
+        Raises:
+            InaccessibleTensorError: If it is gone.
+        """
+        graph = self._graph()
+        if graph is None:
+            raise InaccessibleTensorError(
+                f"The node {self.name!r} ({self.op.name}) outlived the function it belongs to.{self.made_at()}"
+            )
+        return graph
+
+    @property
+    def location(self) -> Location | None:
+        """The line of the user's program that made this node."""
+        return resolve(self.mark)
+
+    def made_at(self) -> str:
+        """The location as the end of a message."""
+        location = self.location
+        return "" if location is None else f"\nIt was made at:\n  {str(location).replace(chr(10), chr(10) + '  ')}"
+
+    @property
+    def operation(self) -> Operation:
+        """This node as ``tf.Operation``."""
+        return Operation(self)
+
+    def flat_inputs(self) -> list[SymbolicTensor]:
+        """The inputs, lists of inputs flat."""
+        flat: list[SymbolicTensor] = []
+        for value in self.inputs:
+            if type(value) is tuple:
+                flat.extend(value)
+            else:
+                flat.append(value)
+        return flat
+
+    def all_attrs(self) -> dict[str, Any]:
+        """The attributes with those that inputs determine: what a ``NodeDef`` holds."""
+        return {**self.attrs, **self.op.type_attrs(self.inputs)}
+
+    def packed(self, flat: Sequence[Any]) -> Any:
+        """Flat outputs as ``Op.__call__`` returns them: a tensor, a list, a tuple, or None."""
+        declared = self.op.outputs
+        if len(declared) == 1:
+            return list(flat) if declared[0].is_list else flat[0]
+        if not declared:
+            return None
+        known = self.all_attrs()
+        packed: list[Any] = []
+        position = 0
+        for arg in declared:
+            if not arg.is_list:
+                packed.append(flat[position])
+                position += 1
+                continue
+            count = known[arg.number_attr] if arg.number_attr is not None else len(known[cast(str, arg.type_list_attr)])
+            packed.append(list(flat[position : position + count]))
+            position += count
+        return tuple(packed)
+
+    def __repr__(self) -> str:
+        return f"<Node {self.name!r} {self.op.name}>"
+
+
+class Operation:
+    """A node of a graph, as users see it: ``tensor.op``."""
+
+    __slots__ = ("_node",)
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    @property
+    def node(self) -> Node:
+        """The node."""
+        return self._node
+
+    @property
+    def name(self) -> str:
+        """The unique name in the graph."""
+        return self._node.name
+
+    @property
+    def type(self) -> str:
+        """The op's name, such as ``"MatMul"``."""
+        return self._node.op.name
+
+    @property
+    def graph(self) -> Graph:
+        """The graph."""
+        return self._node.graph
+
+    @property
+    def inputs(self) -> tuple[SymbolicTensor, ...]:
+        """The tensors that it takes."""
+        return tuple(self._node.flat_inputs())
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """The tensors that it makes."""
+        return list(self._node.outputs)
+
+    @property
+    def control_inputs(self) -> list[Operation]:
+        """The operations that must run before: none are stored, the order of the nodes says it."""
+        return []
+
+    @property
+    def device(self) -> str:
+        """The device: not decided while tracing."""
+        return ""
+
+    @property
+    def traceback(self) -> list[Location]:
+        """Where it was made."""
+        location = self._node.location
+        return [] if location is None else [location]
+
+    @property
+    def op_def(self) -> Op:
+        """The op's schema."""
+        return self._node.op
+
+    def values(self) -> tuple[SymbolicTensor, ...]:
+        """The tensors that it makes."""
+        return self._node.outputs
+
+    def get_attr(self, name: str) -> Any:
+        """The value of an attribute.
+
+        Raises:
+            ValueError: If there is none of that name.
+        """
+        attrs = self._node.all_attrs()
+        if name not in attrs:
+            raise ValueError(f"Operation {self.name!r} has no attr named {name!r}; it has {sorted(attrs)}.")
+        value = attrs[name]
+        return value.encode() if isinstance(value, str) else value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Operation) and other._node is self._node
+
+    def __hash__(self) -> int:
+        return hash(id(self._node))
+
+    def __repr__(self) -> str:
+        return f"<tf.Operation '{self.name}' type={self.type}>"
+
+
+class Graph:
+    """An ordered list of nodes with inputs and outputs: the body of a function.
+
+    Args:
+        name: The name of the function.
+        outer: The graph that was being built when this one was begun, if any.
+
+    Attributes:
+        nodes: The nodes, in the order of the program.
+        inputs: The arguments, then the captures: outputs of ``Placeholder`` nodes.
+        outputs: The results.
+    """
+
+    def __init__(self, name: str = "graph", outer: Graph | None = None) -> None:
+        self.name = name
+        self.nodes: list[Node] = []
+        self.inputs: list[SymbolicTensor] = []
+        self.outputs: list[SymbolicTensor] = []
+        self._outer = None if outer is None else weakref.ref(outer)
+        self._captures: dict[int, tuple[Tensor, SymbolicTensor]] = {}
+        self._names: dict[str, int] = {}
+        self._self = weakref.ref(self)
+
+    # -- building --------------------------------------------------------------------------------------------
+
+    def unique_name(self, name: str) -> str:
+        """``name``, or ``name_1``, ``name_2``, ... if it is taken (without regard to case, as in TensorFlow)."""
+        key = name.lower()
+        count = self._names.get(key)
+        if count is None:
+            self._names[key] = 0
+            return name
+        while True:
+            count += 1
+            candidate = f"{name}_{count}"
+            if candidate.lower() not in self._names:
+                self._names[key] = count
+                self._names[candidate.lower()] = 0
+                return candidate
+
+    def add_node(
+        self,
+        op: Op,
+        inputs: tuple[Any, ...],
+        attrs: dict[str, Any],
+        specs: Iterable[Spec],
+        name: str | None = None,
+        mark: Mark | None = None,
+        scope: str = "",
+    ) -> Node:
+        """Append a node.
+
+        Args:
+            op: The op.
+            inputs: Tensors of this graph, as ``Node.inputs`` has them.
+            attrs: The attributes that inputs do not determine, complete.
+            specs: What is known of the outputs, flat.
+            name: The wanted name.
+            mark: Where the user made it.
+            scope: The name scope, with its slash.
+        """
+        wanted = name or _DEFAULT_NAMES.get(op.name, op.name)
+        node = Node(self._self, op, inputs, attrs, specs, self.unique_name(scope + wanted), mark)
+        self.nodes.append(node)
+        return node
+
+    def add_input(self, spec: Spec, name: str = "input", mark: Mark | None = None) -> SymbolicTensor:
+        """Append an argument."""
+        tensor = self._placeholder(spec, name, mark)
+        self.inputs.append(tensor)
+        return tensor
+
+    def _placeholder(self, spec: Spec, name: str, mark: Mark | None) -> SymbolicTensor:
+        attrs = {"dtype": spec.dtype, "shape": TensorShape(spec.shape)}
+        return self.add_node(PLACEHOLDER, (), attrs, (spec,), name, mark).outputs[0]
+
+    def add_const(
+        self, value: EagerTensor, name: str = "Const", mark: Mark | None = None, scope: str = ""
+    ) -> SymbolicTensor:
+        """Append a constant."""
+        attrs = {"value": value, "dtype": value.dtype}
+        return self.add_node(CONST, (), attrs, (value.spec,), name, mark, scope).outputs[0]
+
+    def capture(self, tensor: Tensor, name: str | None = None) -> SymbolicTensor:
+        """The input of this graph that stands for a tensor from outside; made at the first request."""
+        found = self._captures.get(id(tensor))
+        if found is not None:
+            return found[1]
+        spec = tensor.spec
+        if type(tensor) is SymbolicTensor:
+            name = name or tensor.node.name.rpartition("/")[2]
+            spec = Spec(spec.shape, spec.dtype, handle=spec.handle)
+        inner = self.add_input(spec, name or "capture")
+        self._captures[id(tensor)] = (tensor, inner)
+        return inner
+
+    def owns(self, tensor: Any) -> bool:
+        """Whether ``tensor`` was made by a node of this graph."""
+        return type(tensor) is SymbolicTensor and tensor.node._graph is self._self
+
+    @property
+    def outer(self) -> Graph | None:
+        """The graph that was being built when this one was begun, if it is still there."""
+        return None if self._outer is None else self._outer()
+
+    # -- looking ---------------------------------------------------------------------------------------------
+
+    @property
+    def captures(self) -> list[tuple[Tensor, SymbolicTensor]]:
+        """(outer tensor, inner placeholder) pairs, in the order of the inputs."""
+        return list(self._captures.values())
+
+    @property
+    def external_captures(self) -> list[Tensor]:
+        """The outer tensors that this graph captured."""
+        return [outer for outer, _ in self._captures.values()]
+
+    @property
+    def internal_captures(self) -> list[SymbolicTensor]:
+        """The inputs that stand for captured tensors."""
+        return [inner for _, inner in self._captures.values()]
+
+    @property
+    def building_function(self) -> bool:
+        """Whether this graph is a function's."""
+        return True
+
+    def get_operations(self) -> list[Operation]:
+        """The operations, in the order of the program."""
+        return [node.operation for node in self.nodes]
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        """The operation of that name.
+
+        Raises:
+            KeyError: If there is none.
+        """
+        for node in self.nodes:
+            if node.name == name:
+                return node.operation
+        raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
+
+    def get_tensor_by_name(self, name: str) -> SymbolicTensor:
+        """The tensor of that name, such as ``"add:0"``.
+
+        Raises:
+            ValueError: If ``name`` is not of that form.
+            KeyError: If there is none.
+        """
+        node_name, colon, index = name.partition(":")
+        if not colon or not index.isdigit():
+            raise ValueError(f"The name {name!r} looks like an operation's; a tensor's has a number: {name}:0.")
+        outputs = self.get_operation_by_name(node_name).values()
+        if int(index) >= len(outputs):
+            raise KeyError(f"The operation {node_name!r} has {len(outputs)} outputs; there is no {name!r}.")
+        return outputs[int(index)]
+
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
+        """This graph as TensorFlow's ``GraphDef`` message; flowstone-savedmodel writes it."""
+        return get_service(GRAPH_EXPORT).graph_def(self)
+
+    def __repr__(self) -> str:
+        return f"<Graph {self.name!r}: {len(self.inputs)} inputs, {len(self.nodes)} nodes, {len(self.outputs)} outputs>"
+
+
+def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int, SymbolicTensor]]:
+    """A copy of a graph, nodes in the same order with the same names.
+
+    Returns:
+        The copy, and a map from ``id`` of the source's tensors to the copy's.
+    """
+    graph = Graph(name or source.name, source.outer)
+    graph._names = dict(source._names)
+    mapped: dict[int, SymbolicTensor] = {}
+    for node in source.nodes:
+        inputs = tuple(
+            tuple(mapped[id(item)] for item in value) if type(value) is tuple else mapped[id(value)]
+            for value in node.inputs
+        )
+        specs = [output._spec for output in node.outputs]
+        twin = Node(graph._self, node.op, inputs, node.attrs, specs, node.name, node.mark)
+        graph.nodes.append(twin)
+        for output, copied in zip(node.outputs, twin.outputs, strict=True):
+            mapped[id(output)] = copied
+    graph.inputs = [mapped[id(tensor)] for tensor in source.inputs]
+    graph.outputs = [mapped[id(tensor)] for tensor in source.outputs]
+    graph._captures = {key: (outer, mapped[id(inner)]) for key, (outer, inner) in source._captures.items()}
+    return graph, mapped
+
+
+def dtypes_of(tensors: Iterable[Tensor]) -> tuple[DType, ...]:
+    """The element types."""
+    return tuple(tensor.dtype for tensor in tensors)
