@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def hooks():
-    for path in sorted(ROOT.glob("**/src/*/hookspecs.py")):
+    for path in sorted([*ROOT.glob("*/src/*/hookspecs.py"), *ROOT.glob("packages/*/src/*/hookspecs.py")]):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and any("hookspec" in ast.unparse(d) for d in node.decorator_list):
                 yield pytest.param(path, node, id=node.name)
@@ -37,8 +38,6 @@ def test_is_tested_by_name(path, hook):
     assert any(f"def test_hook_{hook.name}(" in test.read_text() for test in tests)
 
 
-@pytest.mark.parametrize(("path", "hook"), HOOKS)
-def test_is_in_the_manual(path, hook):
-    manual = (ROOT / "docs" / "plugins.md").read_text()
-    assert f"## `{hook.name}`" in manual
-    assert (ast.get_docstring(hook) or "").splitlines()[0] in manual
+def test_the_manual_is_current():
+    page = runpy.run_path(str(ROOT / "docs" / "write_plugins.py"))["page"]
+    assert (ROOT / "docs" / "plugins.md").read_text() == page(), "nox -s api writes docs/plugins.md"
