@@ -10,13 +10,28 @@ from typing import Final
 
 FAMILIES: Final[dict[str, str]] = {
     "math": """
-        Abs Acos Acosh Add AddN AddV2 Asin Asinh Atan Atan2 Atanh Ceil Conj Cos Cosh Digamma Div DivNoNan
-        Erf Erfc Erfinv Exp Expm1 Floor FloorDiv FloorMod Imag Inv IsFinite IsInf IsNan Lgamma Log Log1p Maximum
-        Minimum Mod Mul MulNoNan Ndtri Neg NextAfter Pow Real RealDiv Reciprocal Rint Round Rsqrt Sigmoid Sign Sin
-        Sinh Sqrt Square SquaredDifference Sub Tan Tanh TruncateDiv TruncateMod Xdivy Xlogy Xlog1py
-        Equal NotEqual Less LessEqual Greater GreaterEqual ApproximateEqual LogicalAnd LogicalOr LogicalNot
-        Cast ClipByValue Complex ComplexAbs Angle
+        Abs AccumulateNV2 Add AddN AddV2 Ceil ComplexAbs Div DivNoNan Floor FloorDiv FloorMod Inv InvGrad Maximum
+        Minimum Mod Mul MulNoNan Neg NextAfter Pow RealDiv Reciprocal ReciprocalGrad Rint Round Sign Square
+        SquaredDifference Sub TruncateDiv TruncateMod
     """,
+    "cast": "Cast",
+    "complex": "Angle Complex Conj Imag Real",
+    "compare": """
+        ApproximateEqual Equal Greater GreaterEqual IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot
+        LogicalOr NotEqual
+    """,
+    "elementary": """
+        Acos Acosh Asin Asinh Atan Atan2 Atanh Cos Cosh Exp Expm1 Log Log1p Rsqrt RsqrtGrad Sigmoid SigmoidGrad Sin
+        Sinh Softplus Sqrt SqrtGrad Tan Tanh TanhGrad Xdivy Xlog1py Xlogy
+    """,
+    "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
+    "array": """
+        BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose
+        EnsureShape ExpandDims GuaranteeConst Identity IdentityN PreventGradient Range Rank Reshape Shape ShapeN Size
+        Snapshot Squeeze StopGradient Transpose
+    """,
+    "joining": "Concat ConcatOffset ConcatV2 Pack ParallelConcat Split SplitV Tile Unpack",
+    "filling": "Empty Fill OneHot OnesLike ZerosLike",
     "control": """
         Const Placeholder PlaceholderWithDefault FakeParam NoOp PartitionedCall StatefulPartitionedCall
         If StatelessIf Case StatelessCase While StatelessWhile

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from flowstone_core._api import basics, math, state
+from flowstone_core._api import array, basics, filling, joining, math, providers, state
 
-PUBLIC: dict[str, str] = basics.PUBLIC | math.PUBLIC | state.PUBLIC
+FAMILIES = (array, basics, filling, joining, math, providers, state)
+
+PUBLIC: dict[str, str] = {name: target for family in FAMILIES for name, target in family.PUBLIC.items()}
