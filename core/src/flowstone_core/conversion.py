@@ -196,7 +196,7 @@ def _from_number(value: Any, kind: type, dtype: DType | None, hint: DType | None
         kind = bool if isinstance(value, bool) else int if isinstance(value, int) else float
     target = dtype
     if target is None:
-        if hint is not None and hint._kind in _ADMITS[kind] and not (kind is bool and hint._kind != "b"):
+        if hint is not None and hint._kind in _ADMITS[kind]:
             target = hint
         elif kind is float:
             target = dtypes.float32
@@ -250,7 +250,7 @@ def _from_object_array(array: Any, dtype: DType | None, hint: DType | None) -> E
             return tensor
         raise ValueError("Failed to convert a NumPy array to a Tensor (it holds symbolic tensors).")
     if dtype is not None and dtype is not dtypes.string:
-        raise _cannot(array, dtype)
+        raise ValueError(f"Cannot convert {array!r} to EagerTensor of dtype {dtype.name}")
     return EagerTensor(bytes_array(array), dtypes.string)
 
 
@@ -327,7 +327,10 @@ def _from_sequence(value: Any, dtype: DType | None, hint: DType | None) -> Tenso
         raise ValueError("Can't convert non-rectangular Python sequence to Tensor.") from None
     kind = array.dtype.kind
     if kind in "USO":
-        return _from_object_array(_objects(value, array), dtype, hint)
+        objects = _objects(value, array)
+        if dtype is not None and dtype is not dtypes.string and kind != "O":
+            raise _cannot(value, dtype)
+        return _from_object_array(objects, dtype, hint)
     leaf = _first_leaf(value)
     if isinstance(leaf, (np.generic, np.ndarray)) and array.size:
         return _from_numpy(array.astype(np.asarray(leaf).dtype, copy=False), dtype, hint)
@@ -367,7 +370,7 @@ def _from_plain_array(value: Any, array: Any, kind: str, dtype: DType | None, hi
                 else TypeError(f"Cannot convert {_first_leaf(value)!r} to EagerTensor of dtype {dtype.name}")
             )
         target = dtype
-    elif hint is not None and hint._kind in _ADMITS[python_kind] and not (python_kind is bool and hint._kind != "b"):
+    elif hint is not None and hint._kind in _ADMITS[python_kind]:
         target = hint
     elif python_kind is float:
         target = dtypes.float32

@@ -213,7 +213,12 @@ class Op:
             wanted = types.get(attr)  # type: ignore[assignment]
             default = self.attrs[attr].default
             hint = wanted or (default if default is not REQUIRED else None)
-        tensor = value if isinstance(value, Tensor) else _here(to_tensor(value, None, hint))
+        if isinstance(value, Tensor):
+            tensor = value
+        elif wanted is None or hasattr(type(value), "__tf_tensor__"):
+            tensor = _here(to_tensor(value, None, hint))
+        else:  # a Python or numpy value takes the type or is refused
+            tensor = _here(to_tensor(value, wanted))
         if wanted is None:
             types[cast(str, arg.type_attr)] = tensor.dtype
         elif tensor.dtype is not wanted:

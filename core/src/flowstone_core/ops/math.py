@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core import infer
+from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor, to_tensor
-from flowstone_core.dtypes import DType, as_dtype, bfloat16, float16, float32, float64
+from flowstone_core.dtypes import DType, as_dtype, float32, float64, string
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Op, binary, unary
-from flowstone_core.ops.cast import cast, is_composite
+from flowstone_core.ops.cast import CAST as CAST
+from flowstone_core.ops.cast import cast as cast
 from flowstone_core.spec import Spec
-from flowstone_core.tensor import EagerTensor, Tensor, TensorLike
+from flowstone_core.tensor import Tensor, TensorLike
 from flowstone_core.typelists import (
     FLOATS,
     FLOATS_AND_COMPLEX,
@@ -20,8 +22,6 @@ from flowstone_core.typelists import (
     REALS,
     SIGNED,
 )
-
-__all__ = ["cast"]
 
 
 def _unary(name: str, types: str) -> Op:
@@ -34,7 +34,9 @@ def _binary(name: str, types: str) -> Op:
 
 # -- sums and products -----------------------------------------------------------------------------------------
 
-ADD = _binary("Add", "T: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128, string}")
+ADD = _binary(
+    "Add", "T: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128, string}"
+)
 ADD_V2 = _binary("AddV2", NUMBERS)
 SUB = _binary("Sub", NUMBERS)
 MUL = _binary("Mul", NUMBERS)
@@ -44,7 +46,7 @@ SQUARE = _unary("Square", f"{SIGNED[:-1]}, uint8, uint16, uint32, uint64}}")
 SQUARED_DIFFERENCE = _binary("SquaredDifference", f"{FLOATS_AND_COMPLEX[:-1]}, int32, int64}}")
 
 
-@binary(ADD_V2)
+@binary(ADD_V2, body=True)
 def add(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:
     """``x + y``, element by element; shapes broadcast.
 
@@ -54,13 +56,17 @@ def add(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:
     Raises:
         tf.errors.InvalidArgumentError: If the types differ or the shapes do not broadcast.
     """
-    raise NotImplementedError  # `binary` executes the op
+    if is_composite(x) or is_composite(y):
+        return ADD_V2(x, y, name=name)
+    x = convert_to_tensor(x)
+    y = convert_to_tensor(y, dtype_hint=x.dtype)
+    return (ADD if x.dtype is string else ADD_V2)(x, y, name=name)
 
 
 @binary(SUB)
 def subtract(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:
     """``x - y``, element by element; shapes broadcast."""
-    raise NotImplementedError
+    raise NotImplementedError  # `binary` executes the op
 
 
 @binary(MUL)
@@ -399,7 +405,9 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
         tf.errors.InvalidArgumentError: If types or shapes differ.
     """
     if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError("Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape.")
+        raise ValueError(
+            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
+        )
     tensors = [x if is_composite(x) else to_tensor(x) for x in inputs]
     if len(tensors) == 1 and not is_composite(tensors[0]):
         return convert_to_tensor(tensors[0])
