@@ -52,7 +52,8 @@ class EventFile:
 
     Example:
 
-        >>> file = EventFile(getfixture("tmp_path"))
+        >>> import tempfile
+        >>> file = EventFile(tempfile.mkdtemp())
         >>> file.add(Event(wall_time=time.time(), step=1))
         >>> file.close()
     """

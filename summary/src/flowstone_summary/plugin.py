@@ -31,6 +31,7 @@ def flowstone_kernels() -> KernelProvider:
         priority=0,
         kernels={op: f"flowstone_summary.kernels.{family}:KERNELS" for op, family in _FAMILY_OF.items()},
         description="Event files for TensorBoard.",
+        own_ops=True,
     )
 
 

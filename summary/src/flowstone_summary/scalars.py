@@ -16,7 +16,8 @@ PLUGIN = "scalars"
 def scalar(name: str, data: Any, step: Any = None, description: str | None = None) -> Any:
     """Write a number, a point of the curve ``name``.
 
-    >>> writer = tf.summary.create_file_writer(getfixture("tmp_path"))
+    >>> import tempfile
+    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
     >>> with writer.as_default():
     ...     tf.summary.scalar("loss", 0.345, step=1).numpy()
     np.True_

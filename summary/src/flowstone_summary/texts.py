@@ -15,7 +15,8 @@ PLUGIN = "text"
 def text(name: str, data: Any, step: Any = None, description: str | None = None) -> Any:
     """Write texts, which TensorBoard shows as Markdown; a vector or matrix as a table.
 
-    >>> writer = tf.summary.create_file_writer(getfixture("tmp_path"))
+    >>> import tempfile
+    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
     >>> with writer.as_default():
     ...     tf.summary.text("note", "learning rate *halved*", step=1).numpy()
     np.True_

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -46,7 +46,8 @@ class SummaryWriter:
 
         Example:
 
-            >>> writer = tf.summary.create_file_writer(getfixture("tmp_path"))
+            >>> import tempfile
+            >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
             >>> with writer.as_default(step=1):
             ...     tf.summary.scalar("loss", 0.5).numpy()
             np.True_
@@ -146,7 +147,7 @@ class _TrackableFileWriter(_FileWriter, Trackable):
     def _initialize(self) -> None:
         CREATE_SUMMARY_FILE_WRITER(self.handle, *self._arguments)
 
-    def _trackable_children(self) -> Mapping[str, Any]:
+    def _trackable_children(self) -> dict[str, Any]:
         return {}
 
 
@@ -184,7 +185,8 @@ def create_file_writer(
 
     Inside a ``tf.function`` it is made once, while tracing.
 
-    >>> writer = tf.summary.create_file_writer(getfixture("tmp_path"))
+    >>> import tempfile
+    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
     >>> with writer.as_default():
     ...     for step in range(3):
     ...         _ = tf.summary.scalar("loss", 1 / (step + 1), step=step)

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from flowstone_core import dtypes
-from flowstone_core.control_flow import cond
+from flowstone_core.api import tf
 from flowstone_core.conversion import constant, convert_to_tensor
+from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.scopes import name_scope, scope_prefix
 from flowstone_core.tensor import Tensor
 from flowstone_protos.summary_pb2 import SummaryMetadata
@@ -59,7 +60,8 @@ def write(tag: Any, tensor: Any, step: Any = None, metadata: Any = None, name: s
     It is what the other functions (``scalar``, ``image``, ...) are made of; use those unless you write for a
     TensorBoard plug-in of your own.
 
-    >>> writer = tf.summary.create_file_writer(getfixture("tmp_path"))
+    >>> import tempfile
+    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
     >>> with writer.as_default():
     ...     tf.summary.write("confusion", tf.zeros([3, 3]), step=1).numpy()
     np.True_
@@ -143,7 +145,7 @@ def _if_recording(record: Callable[[], Any]) -> Any:
     decision = recording()
     if isinstance(decision, bool):
         return record() if decision else constant(False)
-    return cond(decision, record, lambda: constant(False))
+    return tf.cond(decision, record, lambda: constant(False))
 
 
 def _step_tensor(step: Any) -> Tensor:
@@ -161,3 +163,27 @@ def _step_tensor(step: Any) -> Tensor:
     if tensor.shape.num_elements() not in (1, None):
         raise ValueError(f"Argument `step` must be a scalar. Received step with shape {tensor.shape}.")
     return tensor
+
+
+def checked_rank(data: Any, rank: int) -> Tensor:
+    """``data`` as a tensor, whose rank is ``rank`` as far as it is known.
+
+    Raises:
+        ValueError: If it is another.
+    """
+    tensor = convert_to_tensor(data)
+    if tensor.shape.rank not in (rank, None):
+        raise ValueError(f"Tensor must have rank {rank}. Received rank {tensor.shape.rank}, shape {tensor.shape}")
+    return tensor
+
+
+def checked_limit(max_outputs: Any) -> Any:
+    """``max_outputs``, if it is not known to be negative.
+
+    Raises:
+        InvalidArgumentError: If it is.
+    """
+    known = convert_to_tensor(max_outputs).spec.value
+    if known is not None and known < 0:
+        raise InvalidArgumentError(None, None, f"max_outputs must not be negative, got {known}.")
+    return max_outputs
