@@ -134,7 +134,7 @@ def _provider_row(plugin: Plugin[KernelProvider], in_use: Sequence[str]) -> list
     if plugin.result is None:
         return [plugin.name, plugin.distribution, plugin.version, "", "", plugin.state, plugin.reason]
     provider = plugin.result
-    state = "in use" if provider.name in in_use else "not selected"
+    state = "in use" if provider.name in in_use or provider.own_ops else "not selected"
     numbers = [str(provider.priority), str(len(provider.kernels))]
     return [provider.name, plugin.distribution, plugin.version, *numbers, state, ""]
 

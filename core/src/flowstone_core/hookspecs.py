@@ -54,6 +54,8 @@ class KernelProvider:
             function, a ``flowstone_core.kernel.Kernel`` or a ``KernelSet``. One op is enough.
         contract: The version of the kernel contract that the kernels were written for.
         description: One sentence for ``flowstone plugins``.
+        own_ops: Whether these are the kernels of ops that the same distribution brings (summary's, data's). They
+            are no alternatives to anything, so a selection by the user does not leave them out.
     """
 
     name: str
@@ -61,6 +63,7 @@ class KernelProvider:
     kernels: Mapping[str, str] = field(repr=False)
     contract: int = KERNEL_CONTRACT
     description: str = ""
+    own_ops: bool = False
 
 
 @hookspec

@@ -65,7 +65,7 @@ def set_kernel_providers(names: Iterable[str] | None) -> None:
 
 def get_kernel_providers() -> tuple[str, ...]:
     """The names of the kernel providers in use, first choice first."""
-    return tuple(provider.name for provider, _ in _ranked())
+    return tuple(provider.name for provider, _ in _ranked() if not provider.own_ops)
 
 
 @contextmanager
@@ -175,7 +175,8 @@ def _ranked() -> list[tuple[KernelProvider, Plugin[KernelProvider]]]:
     names = _selected()
     if names is None:
         return found
-    return [pair for name in names for pair in found if pair[0].name == name]
+    selected = [pair for name in names for pair in found if pair[0].name == name]
+    return selected + [pair for pair in found if pair[0].own_ops and pair[0].name not in names]
 
 
 def _checked(names: Iterable[str], where: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ PUBLIC: dict[str, str] = (
         {"Variable": ".", "VariableSynchronization": ".", "VariableAggregation": ".", "variable_creator_scope": "."},
     )
     | public("flowstone_core.module", {"Module": "."})
-    | public("flowstone_core.trackable", {"Trackable": "train.Checkpointable __internal__.tracking.Trackable"})
+    | public("flowstone_core.trackable", {"Trackable": "__internal__.tracking.Trackable"})
     | public(
         "flowstone_core.nest",
         {
