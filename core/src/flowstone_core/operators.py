@@ -11,15 +11,18 @@ from typing import Any
 
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.op import Op, binary
-from flowstone_core.ops import bitwise, compare, math
+from flowstone_core.ops import bitwise, compare, linalg, math, subscript
 from flowstone_core.tensor import Tensor
 from flowstone_core.variable import Variable
 
 Function = Callable[..., Any]
 
 
-def _forward(op: Op, function: Function, reflected: str) -> Function:
-    """``x + y`` with a tensor on the left; if it fails, the type of ``y`` is asked for its reflected operator."""
+def _forward(op: Op | None, function: Function, reflected: str) -> Function:
+    """``x + y`` with a tensor on the left; if it fails, the type of ``y`` is asked for its reflected operator.
+
+    ``op`` is what eager tensors of one type execute at once, if there is one.
+    """
 
     def slow(x: Any, y: Any, name: str | None = None) -> Any:
         try:
@@ -36,7 +39,7 @@ def _forward(op: Op, function: Function, reflected: str) -> Function:
                 raise
             return result
 
-    return binary(op, body=True)(slow)
+    return slow if op is None else binary(op, body=True)(slow)
 
 
 def _reflected(function: Function) -> Function:
@@ -73,7 +76,7 @@ def _not_equal(x: Any, y: Any) -> Any:
     return True if y is None else compare.NOT_EQUAL(x, y, incompatible_shape_error=False)
 
 
-_BINARY: dict[str, tuple[Op, Function]] = {
+_BINARY: dict[str, tuple[Op | None, Function]] = {
     "add": (math.ADD_V2, math.add),
     "sub": (math.SUB, math.subtract),
     "mul": (math.MUL, math.multiply),
@@ -81,6 +84,7 @@ _BINARY: dict[str, tuple[Op, Function]] = {
     "floordiv": (math.FLOOR_DIV, math.floordiv),
     "mod": (math.FLOOR_MOD, math.floormod),
     "pow": (math.POW, math.pow),
+    "matmul": (None, linalg.matmul),
     "and": (bitwise.BITWISE_AND, _logical_or_bitwise(compare.logical_and, bitwise.bitwise_and)),
     "or": (bitwise.BITWISE_OR, _logical_or_bitwise(compare.logical_or, bitwise.bitwise_or)),
     "xor": (bitwise.BITWISE_XOR, _logical_or_bitwise(compare.logical_xor, bitwise.bitwise_xor)),
@@ -113,3 +117,5 @@ def attach(cls: type) -> None:
 
 attach(Tensor)
 attach(Variable)
+Tensor.__getitem__ = subscript.getitem  # type: ignore[method-assign]
+Variable.__getitem__ = subscript.variable_getitem  # type: ignore[method-assign]

@@ -24,6 +24,8 @@ FAMILIES: Final[dict[str, str]] = {
         Acos Acosh Asin Asinh Atan Atan2 Atanh Cos Cosh Exp Expm1 Log Log1p Rsqrt RsqrtGrad Sigmoid SigmoidGrad Sin
         Sinh Softplus Sqrt SqrtGrad Tan Tanh TanhGrad Xdivy Xlog1py Xlogy
     """,
+    "linalg": "BatchMatMul BatchMatMulV2 BatchMatMulV3 Cross MatMul SparseMatMul",
+    "einsum": "Einsum",
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose
@@ -32,6 +34,13 @@ FAMILIES: Final[dict[str, str]] = {
     """,
     "joining": "Concat ConcatOffset ConcatV2 Pack ParallelConcat Split SplitV Tile Unpack",
     "filling": "Empty Fill OneHot OnesLike ZerosLike",
+    "indexing": "ResourceStridedSliceAssign Slice StridedSlice StridedSliceGrad TensorStridedSliceUpdate",
+    "gathering": """
+        DynamicPartition DynamicStitch Gather GatherNd GatherV2 ParallelDynamicStitch ScatterNd
+        ScatterNdNonAliasingAdd TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterSub
+        TensorScatterUpdate
+    """,
+    "selection": "Select SelectV2 Where",
     "control": """
         Const Placeholder PlaceholderWithDefault FakeParam NoOp PartitionedCall StatefulPartitionedCall
         If StatelessIf Case StatelessCase While StatelessWhile
