@@ -52,8 +52,7 @@ class EventFile:
 
     Example:
 
-        >>> import tempfile
-        >>> file = EventFile(tempfile.mkdtemp())
+        >>> file = EventFile("logs")
         >>> file.add(Event(wall_time=time.time(), step=1))
         >>> file.close()
     """

@@ -19,8 +19,7 @@ def histogram(name: str, data: Any, step: Any = None, buckets: Any = None, descr
     with a row ``[left edge, right edge, count]`` for each. If all elements are equal, the last bucket counts them; if
     there are none, the matrix is zero.
 
-    >>> import tempfile
-    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+    >>> writer = tf.summary.create_file_writer("logs")
     >>> with writer.as_default():
     ...     tf.summary.histogram("weights", [0.1, 0.5, 0.7], step=1).numpy()
     np.True_

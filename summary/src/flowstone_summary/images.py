@@ -15,8 +15,7 @@ PLUGIN = "images"
 def image(name: str, data: Any, step: Any = None, max_outputs: Any = 3, description: str | None = None) -> Any:
     """Write images.
 
-    >>> import tempfile
-    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+    >>> writer = tf.summary.create_file_writer("logs")
     >>> with writer.as_default():
     ...     tf.summary.image("digits", tf.zeros([2, 8, 8, 1]), step=1).numpy()
     np.True_

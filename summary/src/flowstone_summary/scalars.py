@@ -16,8 +16,7 @@ PLUGIN = "scalars"
 def scalar(name: str, data: Any, step: Any = None, description: str | None = None) -> Any:
     """Write a number, a point of the curve ``name``.
 
-    >>> import tempfile
-    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+    >>> writer = tf.summary.create_file_writer("logs")
     >>> with writer.as_default():
     ...     tf.summary.scalar("loss", 0.345, step=1).numpy()
     np.True_

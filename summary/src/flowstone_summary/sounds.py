@@ -24,8 +24,7 @@ def audio(
 ) -> Any:
     """Write audio clips.
 
-    >>> import tempfile
-    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+    >>> writer = tf.summary.create_file_writer("logs")
     >>> with writer.as_default():
     ...     tf.summary.audio("beep", tf.zeros([1, 800, 1]), 8000, step=1).numpy()
     np.True_

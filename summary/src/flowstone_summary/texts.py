@@ -15,8 +15,7 @@ PLUGIN = "text"
 def text(name: str, data: Any, step: Any = None, description: str | None = None) -> Any:
     """Write texts, which TensorBoard shows as Markdown; a vector or matrix as a table.
 
-    >>> import tempfile
-    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+    >>> writer = tf.summary.create_file_writer("logs")
     >>> with writer.as_default():
     ...     tf.summary.text("note", "learning rate *halved*", step=1).numpy()
     np.True_

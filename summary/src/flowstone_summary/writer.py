@@ -46,8 +46,7 @@ class SummaryWriter:
 
         Example:
 
-            >>> import tempfile
-            >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+            >>> writer = tf.summary.create_file_writer("logs")
             >>> with writer.as_default(step=1):
             ...     tf.summary.scalar("loss", 0.5).numpy()
             np.True_
@@ -185,8 +184,7 @@ def create_file_writer(
 
     Inside a ``tf.function`` it is made once, while tracing.
 
-    >>> import tempfile
-    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+    >>> writer = tf.summary.create_file_writer("logs")
     >>> with writer.as_default():
     ...     for step in range(3):
     ...         _ = tf.summary.scalar("loss", 1 / (step + 1), step=step)

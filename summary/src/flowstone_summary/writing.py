@@ -60,8 +60,7 @@ def write(tag: Any, tensor: Any, step: Any = None, metadata: Any = None, name: s
     It is what the other functions (``scalar``, ``image``, ...) are made of; use those unless you write for a
     TensorBoard plug-in of your own.
 
-    >>> import tempfile
-    >>> writer = tf.summary.create_file_writer(tempfile.mkdtemp())
+    >>> writer = tf.summary.create_file_writer("logs")
     >>> with writer.as_default():
     ...     tf.summary.write("confusion", tf.zeros([3, 3]), step=1).numpy()
     np.True_
