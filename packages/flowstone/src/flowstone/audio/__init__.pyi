@@ -1,1 +1,2 @@
 """``tf.audio``; written by ``nox -s api``."""
+

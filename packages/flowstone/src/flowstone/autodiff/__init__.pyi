@@ -1,1 +1,2 @@
 """``tf.autodiff``; written by ``nox -s api``."""
+

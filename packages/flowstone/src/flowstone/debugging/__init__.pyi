@@ -1,3 +1,4 @@
 """``tf.debugging``; written by ``nox -s api``."""
 
 from . import experimental as experimental
+from flowstone_core.ops.array import check_numerics as check_numerics

@@ -1,1 +1,2 @@
 """``tf.feature_column``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.graph_util``; written by ``nox -s api``."""
+

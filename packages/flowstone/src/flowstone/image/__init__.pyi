@@ -1,1 +1,2 @@
 """``tf.image``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.queue``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.ragged``; written by ``nox -s api``."""
+

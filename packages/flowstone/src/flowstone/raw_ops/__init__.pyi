@@ -1,1 +1,2 @@
 """``tf.raw_ops``; written by ``nox -s api``."""
+

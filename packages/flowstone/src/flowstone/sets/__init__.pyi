@@ -1,1 +1,2 @@
 """``tf.sets``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.signal``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.sparse``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.strings``; written by ``nox -s api``."""
+

@@ -1,3 +1,19 @@
 """``tf.summary``; written by ``nox -s api``."""
 
 from . import experimental as experimental
+from flowstone_summary.writer import SummaryWriter as SummaryWriter
+from flowstone_summary.sounds import audio as audio
+from flowstone_summary.writer import create_file_writer as create_file_writer
+from flowstone_summary.writer import create_noop_writer as create_noop_writer
+from flowstone_summary.writer import flush as flush
+from flowstone_summary.graphs import graph as graph
+from flowstone_summary.histograms import histogram as histogram
+from flowstone_summary.images import image as image
+from flowstone_summary.context import record_if as record_if
+from flowstone_summary.scalars import scalar as scalar
+from flowstone_summary.context import should_record_summaries as should_record_summaries
+from flowstone_summary.texts import text as text
+from flowstone_summary.traces import trace_export as trace_export
+from flowstone_summary.traces import trace_off as trace_off
+from flowstone_summary.traces import trace_on as trace_on
+from flowstone_summary.writing import write as write

@@ -1,1 +1,2 @@
 """``tf.sysconfig``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.autograph.experimental``; written by ``nox -s api``."""
+

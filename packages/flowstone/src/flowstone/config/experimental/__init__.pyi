@@ -1,1 +1,2 @@
 """``tf.config.experimental``; written by ``nox -s api``."""
+

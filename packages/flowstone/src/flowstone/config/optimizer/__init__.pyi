@@ -1,1 +1,2 @@
 """``tf.config.optimizer``; written by ``nox -s api``."""
+

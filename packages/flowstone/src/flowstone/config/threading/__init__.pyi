@@ -1,1 +1,2 @@
 """``tf.config.threading``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.debugging.experimental``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.distribute.cluster_resolver``; written by ``nox -s api``."""
+

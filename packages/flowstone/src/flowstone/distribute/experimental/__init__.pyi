@@ -1,1 +1,2 @@
 """``tf.distribute.experimental``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.dtypes.experimental``; written by ``nox -s api``."""
+

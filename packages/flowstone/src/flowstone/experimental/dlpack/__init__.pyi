@@ -1,1 +1,2 @@
 """``tf.experimental.dlpack``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.experimental.extension_type``; written by ``nox -s api``."""
+

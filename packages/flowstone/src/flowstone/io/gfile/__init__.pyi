@@ -1,1 +1,2 @@
 """``tf.io.gfile``; written by ``nox -s api``."""
+

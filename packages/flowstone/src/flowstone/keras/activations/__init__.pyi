@@ -1,1 +1,2 @@
 """``tf.keras.activations``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.applications``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.backend``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.callbacks``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.config``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.constraints``; written by ``nox -s api``."""
+

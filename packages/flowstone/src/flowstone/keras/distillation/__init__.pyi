@@ -1,1 +1,2 @@
 """``tf.keras.distillation``; written by ``nox -s api``."""
+

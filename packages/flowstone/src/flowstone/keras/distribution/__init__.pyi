@@ -1,1 +1,2 @@
 """``tf.keras.distribution``; written by ``nox -s api``."""
+

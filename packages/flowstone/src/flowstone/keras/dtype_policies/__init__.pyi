@@ -1,1 +1,2 @@
 """``tf.keras.dtype_policies``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.export``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.initializers``; written by ``nox -s api``."""
+

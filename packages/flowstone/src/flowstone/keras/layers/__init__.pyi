@@ -1,1 +1,2 @@
 """``tf.keras.layers``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.losses``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.metrics``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.mixed_precision``; written by ``nox -s api``."""
+

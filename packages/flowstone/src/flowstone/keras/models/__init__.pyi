@@ -1,1 +1,2 @@
 """``tf.keras.models``; written by ``nox -s api``."""
+

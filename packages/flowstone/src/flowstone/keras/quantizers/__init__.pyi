@@ -1,1 +1,2 @@
 """``tf.keras.quantizers``; written by ``nox -s api``."""
+

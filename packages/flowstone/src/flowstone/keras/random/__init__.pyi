@@ -1,1 +1,2 @@
 """``tf.keras.random``; written by ``nox -s api``."""
+

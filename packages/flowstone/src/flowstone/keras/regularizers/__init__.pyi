@@ -1,1 +1,2 @@
 """``tf.keras.regularizers``; written by ``nox -s api``."""
+

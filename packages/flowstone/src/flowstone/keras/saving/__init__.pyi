@@ -1,1 +1,2 @@
 """``tf.keras.saving``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.tree``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.visualization``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.wrappers``; written by ``nox -s api``."""
+

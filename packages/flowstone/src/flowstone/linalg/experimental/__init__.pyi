@@ -1,1 +1,2 @@
 """``tf.linalg.experimental``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.lookup.experimental``; written by ``nox -s api``."""
+

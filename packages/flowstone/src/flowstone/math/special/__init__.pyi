@@ -1,1 +1,2 @@
 """``tf.math.special``; written by ``nox -s api``."""
+

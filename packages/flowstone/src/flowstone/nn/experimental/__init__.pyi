@@ -1,1 +1,2 @@
 """``tf.nn.experimental``; written by ``nox -s api``."""
+

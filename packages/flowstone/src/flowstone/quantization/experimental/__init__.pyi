@@ -1,1 +1,2 @@
 """``tf.quantization.experimental``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.random.experimental``; written by ``nox -s api``."""
+

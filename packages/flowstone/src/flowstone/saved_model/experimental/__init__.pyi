@@ -1,1 +1,2 @@
 """``tf.saved_model.experimental``; written by ``nox -s api``."""
+

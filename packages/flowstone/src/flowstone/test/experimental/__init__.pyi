@@ -1,1 +1,2 @@
 """``tf.test.experimental``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.types.experimental``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.xla.experimental``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.compat.v1.app``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.compat.v1.data``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.compat.v1.flags``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.compat.v1.gfile``; written by ``nox -s api``."""
+

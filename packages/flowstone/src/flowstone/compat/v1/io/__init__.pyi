@@ -1,1 +1,2 @@
 """``tf.compat.v1.io``; written by ``nox -s api``."""
+

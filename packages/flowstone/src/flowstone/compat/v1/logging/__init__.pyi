@@ -1,1 +1,2 @@
 """``tf.compat.v1.logging``; written by ``nox -s api``."""
+

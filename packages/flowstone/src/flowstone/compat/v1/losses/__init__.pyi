@@ -1,1 +1,2 @@
 """``tf.compat.v1.losses``; written by ``nox -s api``."""
+

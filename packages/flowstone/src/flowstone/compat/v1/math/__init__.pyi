@@ -1,1 +1,2 @@
 """``tf.compat.v1.math``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.compat.v1.nn``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.compat.v1.random``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.compat.v1.test``; written by ``nox -s api``."""
+

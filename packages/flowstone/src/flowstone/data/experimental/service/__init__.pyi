@@ -1,1 +1,2 @@
 """``tf.data.experimental.service``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.experimental.numpy.random``; written by ``nox -s api``."""
+

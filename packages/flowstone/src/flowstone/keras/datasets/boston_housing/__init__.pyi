@@ -1,1 +1,2 @@
 """``tf.keras.datasets.boston_housing``; written by ``nox -s api``."""
+

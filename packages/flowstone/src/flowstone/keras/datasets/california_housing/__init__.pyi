@@ -1,1 +1,2 @@
 """``tf.keras.datasets.california_housing``; written by ``nox -s api``."""
+

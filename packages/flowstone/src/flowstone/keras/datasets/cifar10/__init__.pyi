@@ -1,1 +1,2 @@
 """``tf.keras.datasets.cifar10``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.datasets.cifar100``; written by ``nox -s api``."""
+

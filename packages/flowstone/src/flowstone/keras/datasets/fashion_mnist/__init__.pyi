@@ -1,1 +1,2 @@
 """``tf.keras.datasets.fashion_mnist``; written by ``nox -s api``."""
+

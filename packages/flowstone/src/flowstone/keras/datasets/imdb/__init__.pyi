@@ -1,1 +1,2 @@
 """``tf.keras.datasets.imdb``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.datasets.mnist``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.datasets.reuters``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.legacy.saving``; written by ``nox -s api``."""
+

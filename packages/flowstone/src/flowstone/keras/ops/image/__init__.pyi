@@ -1,1 +1,2 @@
 """``tf.keras.ops.image``; written by ``nox -s api``."""
+

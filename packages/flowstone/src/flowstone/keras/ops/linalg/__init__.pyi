@@ -1,1 +1,2 @@
 """``tf.keras.ops.linalg``; written by ``nox -s api``."""
+

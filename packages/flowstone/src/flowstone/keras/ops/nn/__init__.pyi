@@ -1,1 +1,2 @@
 """``tf.keras.ops.nn``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.ops.numpy``; written by ``nox -s api``."""
+

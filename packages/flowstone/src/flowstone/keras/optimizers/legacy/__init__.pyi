@@ -1,1 +1,2 @@
 """``tf.keras.optimizers.legacy``; written by ``nox -s api``."""
+

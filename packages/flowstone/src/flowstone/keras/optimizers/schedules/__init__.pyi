@@ -1,1 +1,2 @@
 """``tf.keras.optimizers.schedules``; written by ``nox -s api``."""
+

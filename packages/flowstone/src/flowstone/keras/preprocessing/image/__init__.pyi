@@ -1,1 +1,2 @@
 """``tf.keras.preprocessing.image``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.preprocessing.sequence``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.preprocessing.text``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.keras.utils.legacy``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.profiler.experimental.client``; written by ``nox -s api``."""
+

@@ -1,1 +1,2 @@
 """``tf.profiler.experimental.server``; written by ``nox -s api``."""
+

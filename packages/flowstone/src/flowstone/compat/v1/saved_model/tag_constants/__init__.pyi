@@ -1,1 +1,2 @@
 """``tf.compat.v1.saved_model.tag_constants``; written by ``nox -s api``."""
+
