@@ -26,6 +26,8 @@ FAMILIES: Final[dict[str, str]] = {
     """,
     "linalg": "BatchMatMul BatchMatMulV2 BatchMatMulV3 Cross MatMul SparseMatMul",
     "einsum": "Einsum",
+    "reduce": "All Any ArgMax ArgMin EuclideanNorm Max Mean Min Prod Sum",
+    "cumulative": "Cumprod Cumsum CumulativeLogsumexp",
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose
