@@ -419,6 +419,11 @@ class Layer(AutoTrackable, Operation):
         return frozenset(self._call_signature.parameters)
 
     @functools.cached_property
+    def _takes_training(self) -> bool:
+        """Whether ``call`` wants the training flag, itself or for what it calls."""
+        return "training" in self._call_names
+
+    @functools.cached_property
     def _default_training(self) -> Any:
         parameter = self._call_signature.parameters.get("training")
         return None if parameter is None or parameter.default is parameter.empty else parameter.default

@@ -1,0 +1,1 @@
+"""Basic layers: inputs, Dense, Embedding, Activation, Lambda, Masking, Wrapper."""

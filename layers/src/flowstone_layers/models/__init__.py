@@ -1,0 +1,1 @@
+"""Models: functional, sequential, subclassed; training and evaluation."""
