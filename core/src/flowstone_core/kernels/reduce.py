@@ -29,13 +29,13 @@ def reduced_axes(x: Any, indices: Any) -> tuple[int, ...]:
 
 
 @add_with_narrow(KERNELS, ops.SUM)
-def sum(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+def sum(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
     """The sum, in the type of the elements."""
     return np.add.reduce(input, reduced_axes(input, reduction_indices), input.dtype, keepdims=keep_dims)
 
 
 @add_with_narrow(KERNELS, ops.PROD)
-def prod(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+def prod(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
     """The product, in the type of the elements."""
     return np.multiply.reduce(input, reduced_axes(input, reduction_indices), input.dtype, keepdims=keep_dims)
 
@@ -48,7 +48,7 @@ def _count(x: Any, axes: tuple[int, ...]) -> int:
 
 
 @KERNELS.add(ops.MEAN, dtypes=INT_KERNELS)
-def mean_int(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+def mean_int(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
     """The mean of integers, cut towards zero; 0 of nothing."""
     axes = reduced_axes(input, reduction_indices)
     wide = np.uint64 if input.dtype.kind == "u" else np.int64
@@ -61,7 +61,7 @@ def mean_int(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
 
 
 @add_with_narrow(KERNELS, ops.MEAN)
-def mean(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+def mean(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
     """The mean; nan of nothing."""
     axes = reduced_axes(input, reduction_indices)
     total = np.add.reduce(input, axes, input.dtype, keepdims=keep_dims)
@@ -69,7 +69,7 @@ def mean(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
 
 
 @KERNELS.add(ops.EUCLIDEAN_NORM, dtypes=INT_KERNELS)
-def euclidean_norm_int(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+def euclidean_norm_int(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
     """The norm, cut to an integer."""
     axes = reduced_axes(input, reduction_indices)
     squares = np.add.reduce(np.square(input.astype(np.float64)), axes, keepdims=keep_dims)
@@ -77,7 +77,7 @@ def euclidean_norm_int(input: Any, reduction_indices: Any, *, keep_dims: bool) -
 
 
 @add_with_narrow(KERNELS, ops.EUCLIDEAN_NORM)
-def euclidean_norm(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+def euclidean_norm(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
     """The norm."""
     axes = reduced_axes(input, reduction_indices)
     squares = input * np.conj(input) if input.dtype.kind == "c" else np.square(input)
@@ -93,7 +93,7 @@ def _lowest(dtype: Any, sign: int) -> Any:
 
 
 def _extremum(ufunc: np.ufunc, sign: int) -> Callable[..., Any]:
-    def kernel(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+    def kernel(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
         axes = reduced_axes(input, reduction_indices)
         if input.size:
             return ufunc.reduce(input, axes, keepdims=keep_dims)
@@ -107,7 +107,7 @@ KERNELS.add(ops.MIN)(_extremum(np.minimum, 1))
 
 
 def _logic(ufunc: np.ufunc) -> Callable[..., Any]:
-    def kernel(input: Any, reduction_indices: Any, *, keep_dims: bool) -> Any:
+    def kernel(input: Any, reduction_indices: Any, *, keep_dims: Any) -> Any:
         return ufunc.reduce(input, reduced_axes(input, reduction_indices), keepdims=keep_dims)
 
     return kernel
