@@ -25,6 +25,7 @@ def test_stack_of_python_values_and_of_a_tensor():
     assert ops.stack(constant([[1, 2]]), 1).numpy().tolist() == [[1], [2]]
     assert ops.stack([]).shape == (0,)
     assert ops.stack([b"a", "b"]).numpy().tolist() == [b"a", b"b"]
+    assert ops.stack([constant("a"), constant("b")]).numpy().tolist() == [b"a", b"b"]
 
 
 def test_nested_lists_of_tensors_are_packed():

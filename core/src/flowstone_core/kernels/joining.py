@@ -26,7 +26,7 @@ def pack(values: list[Any], *, axis: int) -> Any:
     """``numpy.stack``."""
     if not isinstance(values[0], np.ndarray):
         return _handles(values)
-    if axis == 0 and values[0].ndim == 0:
+    if axis == 0 and values[0].ndim == 0 and values[0].dtype != object:
         return np.array(values, values[0].dtype)
     return np.stack(values, axis)
 
