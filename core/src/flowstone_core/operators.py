@@ -117,5 +117,5 @@ def attach(cls: type) -> None:
 
 attach(Tensor)
 attach(Variable)
-Tensor.__getitem__ = subscript.getitem  # type: ignore[method-assign]
-Variable.__getitem__ = subscript.variable_getitem  # type: ignore[method-assign]
+for _cls, _getitem in ((Tensor, subscript.getitem), (Variable, subscript.variable_getitem)):
+    setattr(_cls, "__getitem__", _getitem)  # noqa: B010

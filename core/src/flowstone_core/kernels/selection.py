@@ -1,0 +1,38 @@
+"""Numpy kernels of ``flowstone_core.ops.selection``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flowstone_core.kernel import KernelSet
+from flowstone_core.ops import selection as ops
+
+KERNELS = KernelSet()
+
+
+@KERNELS.add(ops.WHERE)
+def where(x: Any) -> Any:
+    """The indices of elements that are not 0, in row-major order."""
+    return np.argwhere(x).astype(np.int64, copy=False)
+
+
+@KERNELS.add(ops.SELECT_V2, elementwise=True)
+def select_v2(condition: Any, t: Any, e: Any) -> Any:
+    """``numpy.where``."""
+    if not isinstance(t, np.ndarray):
+        return t if condition else e
+    return np.where(condition, t, e)
+
+
+@KERNELS.add(ops.SELECT)
+def select(condition: Any, t: Any, e: Any) -> Any:
+    """``numpy.where``; a vector chooses among rows."""
+    if not isinstance(t, np.ndarray):
+        return t if condition else e
+    if t.shape != e.shape:
+        raise ValueError  # the shape rule explains
+    if condition.ndim == 1 and t.ndim > 1:
+        condition = condition.reshape(-1, *(1,) * (t.ndim - 1))
+    return np.where(condition, t, e)
