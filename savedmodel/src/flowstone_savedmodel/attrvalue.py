@@ -10,12 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flowstone_core.dtypes import as_dtype
-from flowstone_core.errors import InvalidArgumentError
-from flowstone_core.shapes import TensorShape
 from flowstone_core.tensor import EagerTensor
 from flowstone_protos.attr_value_pb2 import AttrValue, NameAttrList
 
-from flowstone_savedmodel.tensorproto import array_to_proto, proto_to_array, shape_to_proto
+from flowstone_savedmodel.tensorproto import array_to_proto, proto_to_array, proto_to_shape, shape_to_proto
 
 _FIELDS = {
     "string": "s",
@@ -62,25 +60,36 @@ def _encode(kind: str, value: Any, function_name: FunctionName) -> Any:
     return value
 
 
-def decode_attr(message: AttrValue, named_function: NamedFunction) -> Any:
+def decode_attr(message: AttrValue, kind: str, named_function: NamedFunction) -> Any:
     """The attribute that a message holds; None if it holds nothing.
 
     Args:
         message: The message.
+        kind: The declared kind; empty for whatever the message says.
         named_function: Gives what stands for the function of a name.
 
     Raises:
-        InvalidArgumentError: If a type is unknown, or the value is a placeholder of a function's attribute.
+        ValueError: If it is of another kind, or not legal.
+        InvalidArgumentError: If a tensor in it is not legal.
     """
     field = message.WhichOneof("value")
     if field is None:
         return None
     if field == "placeholder":
-        raise InvalidArgumentError(None, None, f"The attribute placeholder {message.placeholder!r} is not supported.")
+        raise ValueError(f"the attribute placeholder {message.placeholder!r} is not supported")
     if field != "list":
-        return _decode(_KINDS[field], getattr(message, field), named_function)
+        found = _KINDS[field]
+        value = getattr(message, field)
+        if kind not in ("", found):
+            raise ValueError(f"an attribute is of kind {found} where {kind} is declared")
+        return _decode(found, value, named_function)
     for descriptor, items in message.list.ListFields():
-        return tuple(_decode(_KINDS[descriptor.name], item, named_function) for item in items)
+        found = _KINDS[descriptor.name]
+        if kind not in ("", f"list({found})"):
+            raise ValueError(f"an attribute is of kind list({found}) where {kind} is declared")
+        return tuple(_decode(found, item, named_function) for item in items)
+    if not kind.startswith("list(") and kind:
+        raise ValueError(f"an attribute is a list where {kind} is declared")
     return ()
 
 
@@ -91,12 +100,9 @@ def _decode(kind: str, value: Any, named_function: NamedFunction) -> Any:
         try:
             return as_dtype(value % 100 if value > 100 else value)  # 101 and on are the reference types
         except TypeError:
-            raise InvalidArgumentError(None, None, f"There is no type number {value}.") from None
+            raise ValueError(f"there is no type number {value}") from None
     if kind == "shape":
-        try:
-            return TensorShape(value)
-        except ValueError as error:
-            raise InvalidArgumentError(None, None, f"A saved shape is not one: {error}") from None
+        return proto_to_shape(value)
     if kind == "tensor":
         return EagerTensor(*proto_to_array(value))
     if kind == "func":

@@ -30,6 +30,9 @@ PRODUCER: Final = 2474
 """The version of the graph format that is written: that of TensorFlow 2.21."""
 MIN_CONSUMER: Final = 12
 
+MOST_OUTPUTS: Final = 1 << 16
+"""More outputs than this a node is not believed to have."""
+
 Reference = Callable[[SymbolicTensor], str]
 """How one kind of message names the tensor that a node takes."""
 
@@ -150,8 +153,12 @@ class GraphExporter:
 
 
 def output_slots(op: Op, attrs: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """For each output of a node, lists flat: the name of the declared output, and the place in its list."""
-    slots = []
+    """For each output of a node, lists flat: the name of the declared output, and the place in its list.
+
+    Raises:
+        ValueError: If there are more than a node can be believed to have.
+    """
+    slots: list[tuple[str, int]] = []
     for argument in op.outputs:
         if argument.number_attr is not None:
             count = attrs[argument.number_attr]
@@ -159,6 +166,8 @@ def output_slots(op: Op, attrs: Mapping[str, Any]) -> list[tuple[str, int]]:
             count = len(attrs[argument.type_list_attr])
         else:
             count = 1
+        if not 0 <= count <= MOST_OUTPUTS - len(slots):
+            raise ValueError(f"{op.name} with {count} outputs as {argument.name!r}")
         slots += [(argument.name, index) for index in range(count)]
     return slots
 

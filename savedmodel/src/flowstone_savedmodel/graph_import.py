@@ -5,12 +5,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.errors import InvalidArgumentError, NotFoundError, OpError, SpecError, UnimplementedError
 from flowstone_core.op import Op
-from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
 from flowstone_graphfn.graph import Graph, Node
 from flowstone_graphfn.graph_function import GraphFunction
@@ -22,9 +21,7 @@ from flowstone_protos.node_def_pb2 import NodeDef
 from flowstone_savedmodel.attrvalue import decode_attr
 from flowstone_savedmodel.graph_export import output_slots
 from flowstone_savedmodel.op_lookup import check_allowed, op_named
-
-MOST_OUTPUTS: Final = 1 << 16
-"""More outputs than this a node is not believed to have."""
+from flowstone_savedmodel.tensorproto import proto_to_shape
 
 _MISFITS = (SpecError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
@@ -126,14 +123,14 @@ class _Builder:
         dtype = as_dtype(argument.type)
         if dtype.is_handle:
             held = tuple(
-                Spec(TensorShape(each.shape).as_tuple(), as_dtype(each.dtype)) for each in argument.handle_data
+                Spec(proto_to_shape(each.shape).as_tuple(), as_dtype(each.dtype)) for each in argument.handle_data
             )
             return Spec((), dtype, handle=held or None)
         shapes = self._message.arg_attr[number].attr["_output_shapes"].list.shape
         if not shapes:
             every = self._message.attr["_input_shapes"].list.shape
             shapes = every[number : number + 1]  # type: ignore[assignment]
-        return Spec(TensorShape(shapes[0]).as_tuple() if shapes else None, dtype)
+        return Spec(proto_to_shape(shapes[0]).as_tuple() if shapes else None, dtype)
 
     def _add(self, message: NodeDef) -> None:
         """Append the node of *message* to the graph."""
@@ -146,8 +143,6 @@ class _Builder:
         declared = {**attrs, **op.type_attrs(inputs)}
         _check_declared(op, message, declared)
         slots = output_slots(op, declared)
-        if len(slots) > MOST_OUTPUTS:
-            raise ValueError(f"it has {len(slots)} outputs")
         specs: list[Any] = [
             [item.spec for item in value] if isinstance(value, tuple) else value.spec for value in inputs
         ]
@@ -166,12 +161,12 @@ class _Builder:
         for name, value in message.attr.items():
             if name.startswith("_") or name in op.inferred_attrs:
                 continue
-            decoded = decode_attr(value, self._functions.__getitem__)
-            if name in op.attrs:
-                if decoded is not None:
-                    found[name] = decoded
-            elif decoded not in (None, False, 0, "", ()):  # of a newer TensorFlow, and not left at its default
+            kind = op.attrs[name].kind if name in op.attrs else ""
+            decoded = decode_attr(value, kind, self._functions.__getitem__)
+            if not kind and decoded not in (None, False, 0, "", ()):  # of a newer TensorFlow, and not at its default
                 raise ValueError(f"it has the attribute {name}, which is not known")
+            if kind and decoded is not None:
+                found[name] = decoded
         return found
 
     def _tensor(self, reference: str) -> SymbolicTensor:
@@ -266,7 +261,7 @@ def _grouped(op: Op, tensors: Sequence[SymbolicTensor], message: NodeDef) -> tup
 def _check_declared(op: Op, message: NodeDef, actual: dict[str, Any]) -> None:
     """Check that the types which a node declares for its inputs are those that they have."""
     for name in op.inferred_attrs & message.attr.keys():
-        declared = decode_attr(message.attr[name], _no_function)
+        declared = decode_attr(message.attr[name], "", _no_function)
         if name in actual and declared != actual[name] and not (declared in ((), None) and not actual[name]):
             raise ValueError(f"its attribute {name} is {_plain(declared)} but its inputs say {_plain(actual[name])}")
         actual.setdefault(name, declared)

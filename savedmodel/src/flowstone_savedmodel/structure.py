@@ -13,6 +13,7 @@ from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.shapes import TensorShape
 from flowstone_core.tensor import EagerTensor
 from flowstone_core.type_spec import BoundedTensorSpec, TensorSpec, TypeSpec
+from flowstone_core.variable_spec import VariableSpec
 from flowstone_protos.struct_pb2 import (
     BoundedTensorSpecProto,
     DictValue,
@@ -26,7 +27,7 @@ from flowstone_protos.struct_pb2 import (
     TypeSpecProto,
 )
 
-from flowstone_savedmodel.tensorproto import array_to_proto, proto_to_array, shape_to_proto
+from flowstone_savedmodel.tensorproto import array_to_proto, proto_to_array, proto_to_shape, shape_to_proto
 
 _SPEC_CLASSES: Final = {
     "SparseTensorSpec": TypeSpecProto.SPARSE_TENSOR_SPEC,
@@ -122,7 +123,7 @@ def _encode_spec(spec: TypeSpec) -> StructuredValue:
             type_spec_class=_SPEC_CLASSES[name],
             type_state=encode_structure(spec._serialize()),
             type_spec_class_name=name,
-            num_flat_components=len(spec._component_specs_list()),
+            num_flat_components=1 if isinstance(spec, VariableSpec) else len(spec._component_specs_list()),
         )
     )
 
@@ -148,14 +149,14 @@ def _decode(message: StructuredValue) -> Any:
         case "bool_value" | "int64_value" | "float64_value" | "string_value":
             return value
         case "tensor_shape_value":
-            return TensorShape(value)
+            return proto_to_shape(value)
         case "tensor_dtype_value":
             return as_dtype(value)
         case "tensor_spec_value":
-            return TensorSpec(TensorShape(value.shape), as_dtype(value.dtype), value.name or None)
+            return TensorSpec(proto_to_shape(value.shape), value.dtype, value.name or None)
         case "bounded_tensor_spec_value":
             bounds = [proto_to_array(bound)[0] for bound in (value.minimum, value.maximum)]
-            return BoundedTensorSpec(value.shape, value.dtype, bounds[0], bounds[1], value.name or None)
+            return BoundedTensorSpec(proto_to_shape(value.shape), value.dtype, bounds[0], bounds[1], value.name or None)
         case "type_spec_value":
             return _decode_spec(value)
         case "list_value":

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 LARGEST: Final = (1 << 31) - 1
 """A message holds less than 2 GiB; so does, here, the tensor that one stands for."""
 
+MOST_DIMENSIONS: Final = 64
+"""As many dimensions as a numpy array can have."""
+
 _EXPANDED: Final = 1 << 16
 """One value that stands for more bytes than this stays one value, seen through a view of stride 0."""
 
@@ -56,6 +59,20 @@ def shape_to_proto(shape: TensorShape) -> TensorShapeProto:
     if sizes is None:
         return TensorShapeProto(unknown_rank=True)
     return TensorShapeProto(dim=[TensorShapeProto.Dim(size=-1 if size is None else size) for size in sizes])
+
+
+def proto_to_shape(proto: TensorShapeProto) -> TensorShape:
+    """The static shape that a message holds.
+
+    Raises:
+        ValueError: If a size is neither known nor unknown, or there are too many.
+    """
+    if proto.unknown_rank:
+        return TensorShape(None)
+    sizes = [dim.size for dim in proto.dim]
+    if len(sizes) > MOST_DIMENSIONS or any(size < -1 for size in sizes):
+        raise ValueError(f"{sizes[: MOST_DIMENSIONS + 1]} is not a shape")
+    return TensorShape(None if size < 0 else size for size in sizes)
 
 
 def array_to_proto(array: NDArray[Any], dtype: DType, sizes: tuple[int, ...] | None = None) -> TensorProto:
@@ -109,7 +126,7 @@ def proto_to_array(proto: TensorProto) -> tuple[NDArray[Any], DType]:
     if dtype not in _FIELDS:
         raise InvalidArgumentError(None, None, f"A TensorProto of type number {proto.dtype} cannot be read.")
     sizes = tuple(dim.size for dim in proto.tensor_shape.dim)
-    if proto.tensor_shape.unknown_rank or any(size < 0 for size in sizes) or len(sizes) > 64:
+    if proto.tensor_shape.unknown_rank or any(size < 0 for size in sizes) or len(sizes) > MOST_DIMENSIONS:
         raise InvalidArgumentError(None, None, "A TensorProto does not say its whole shape.")
     count = math.prod(sizes)
     if count * dtype.numpy_dtype.itemsize > LARGEST or any(size > LARGEST for size in sizes):
