@@ -25,7 +25,9 @@ class DTypePolicy:
     def __init__(self, name: Any = None, source_name: str | None = None) -> None:
         name = default_name() if name is None else name
         if not isinstance(name, str):
-            raise TypeError(f"'name' must be a string, such as 'mixed_float16'. Received: name={name} (of type {type(name)})")
+            raise TypeError(
+                f"'name' must be a string, such as 'mixed_float16'. Received: name={name} (of type {type(name)})"
+            )
         self._name = name
         self._source_name = source_name
         self._compute_dtype = _MIXED.get(name) or _checked(name)

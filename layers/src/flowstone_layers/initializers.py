@@ -190,9 +190,7 @@ class VarianceScaling(RandomInitializer):
         if scale <= 0.0:
             raise ValueError(f"Argument `scale` must be positive float. Received: scale={scale}")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
-            raise ValueError(
-                f"Invalid `mode` argument: {mode}. Please use one of {{'fan_in', 'fan_out', 'fan_avg'}}"
-            )
+            raise ValueError(f"Invalid `mode` argument: {mode}. Please use one of {{'fan_in', 'fan_out', 'fan_avg'}}")
         distribution = "truncated_normal" if distribution.lower() == "normal" else distribution.lower()
         if distribution not in ("uniform", "truncated_normal", "untruncated_normal"):
             raise ValueError(
@@ -343,7 +341,9 @@ _KNOWN = identifiers.names_of(_CLASSES) | {
 
 def get(identifier: Any) -> Any:
     """An initializer from its name, configuration, class, value, or itself."""
-    if isinstance(identifier, (np.ndarray, float)) or (isinstance(identifier, int) and not isinstance(identifier, bool)):
+    if isinstance(identifier, (np.ndarray, float)) or (
+        isinstance(identifier, int) and not isinstance(identifier, bool)
+    ):
         return Constant(identifier)
     return identifiers.get(identifier, _KNOWN, "initializer", registered())
 

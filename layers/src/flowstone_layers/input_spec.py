@@ -103,8 +103,10 @@ def _mismatch(spec: InputSpec, value: Any) -> str:
     if shape is None:
         return ""
     rank = len(shape)
-    if spec.ndim is not None and rank != spec.ndim and not (
-        spec.allow_last_axis_squeeze and abs(rank - spec.ndim) == 1
+    if (
+        spec.ndim is not None
+        and rank != spec.ndim
+        and not (spec.allow_last_axis_squeeze and abs(rank - spec.ndim) == 1)
     ):
         return f"expected ndim={spec.ndim}, found ndim={rank}. Full shape received: {shape}"
     if spec.max_ndim is not None and rank > spec.max_ndim:

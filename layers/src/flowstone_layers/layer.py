@@ -577,12 +577,19 @@ class Layer(AutoTrackable, Operation):
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """The shape of the outputs for inputs of the given shapes."""
         specs = [symbolic_inputs(shape, self.compute_dtype) for shape in args]
-        named = {key.removesuffix("_shape"): symbolic_inputs(value, self.compute_dtype) for key, value in kwargs.items()}
+        named = {
+            key.removesuffix("_shape"): symbolic_inputs(value, self.compute_dtype) for key, value in kwargs.items()
+        }
         outputs = self.compute_output_spec(*specs, **named)
         return nest.map_structure(lambda tensor: tensor.shape, outputs)
 
     def stateless_call(
-        self, trainable_variables: Any, non_trainable_variables: Any, *args: Any, return_losses: bool = False, **kwargs: Any
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
     ) -> Any:
         """Call with given values of the variables, and return the outputs and the new non-trainable values."""
         own = [*self.trainable_variables, *self.non_trainable_variables]
@@ -688,7 +695,11 @@ class Layer(AutoTrackable, Operation):
         found = {}
         for name, value in bound.items():
             kind = parameters[name].kind
-            if name == own or name in config or kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+            if (
+                name == own
+                or name in config
+                or kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+            ):
                 continue
             if not _plain(value):
                 raise NotImplementedError(
@@ -744,7 +755,9 @@ def _tupled(shape: Any) -> Any:
 
 
 def _is_shape(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(item is None or isinstance(item, (int, np.integer)) for item in value)
+    return isinstance(value, (list, tuple)) and all(
+        item is None or isinstance(item, (int, np.integer)) for item in value
+    )
 
 
 def symbolic_inputs(shapes: Any, dtype: str) -> Any:

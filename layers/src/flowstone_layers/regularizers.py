@@ -28,9 +28,15 @@ class Regularizer:
 
 
 def _rate(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value in (
-        float("inf"),
-        -float("inf"),
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or value != value
+        or value
+        in (
+            float("inf"),
+            -float("inf"),
+        )
     ):
         raise ValueError(f"Invalid value for {name}. It must be a finite number. Received: {value}")
     return float(value)
@@ -95,7 +101,9 @@ class OrthogonalRegularizer(Regularizer):
     def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
         self.factor = _rate(factor, "factor")
         if mode not in ("rows", "columns"):
-            raise ValueError(f"Invalid value for argument `mode`. Expected one of {{'rows', 'columns'}}. Received: {mode}")
+            raise ValueError(
+                f"Invalid value for argument `mode`. Expected one of {{'rows', 'columns'}}. Received: {mode}"
+            )
         self.mode = mode
 
     def __call__(self, inputs: Any) -> Any:

@@ -63,7 +63,9 @@ class Variable(CoreVariable):
         kwargs.pop("constraint", None)
         name = name or auto_name(type(self).__name__)
         if not isinstance(name, str) or "/" in name:
-            raise ValueError(f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}")
+            raise ValueError(
+                f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}"
+            )
         if aggregation not in (None, *_AGGREGATIONS):
             raise ValueError(
                 "Invalid value for argument `aggregation`. Expected one of `None`, `{'none', 'mean', 'sum', "
@@ -143,17 +145,24 @@ class Variable(CoreVariable):
             )
         return super().assign(tensor, use_locking, name, read_value)
 
-    def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
         """Add ``delta``, cast to this variable's type."""
         return super().assign_add(cast(convert_to_tensor(delta, dtype_hint=self._dtype), self._dtype))
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
         """Subtract ``delta``, cast to this variable's type."""
         return super().assign_sub(cast(convert_to_tensor(delta, dtype_hint=self._dtype), self._dtype))
 
     def __deepcopy__(self, memo: Any) -> Variable:
         copied = Variable(
-            self._state.peek().copy(), dtype=self._dtype, trainable=self._trainable, autocast=self._autocast,
+            self._state.peek().copy(),
+            dtype=self._dtype,
+            trainable=self._trainable,
+            autocast=self._autocast,
             name=self._short_name,
         )
         copied.path = self.path
@@ -164,8 +173,14 @@ class Variable(CoreVariable):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (
-            self._state.peek(), self._dtype.name, self._trainable, self._autocast, self._short_name, self.path,
-            self.regularizer, self._constraint,
+            self._state.peek(),
+            self._dtype.name,
+            self._trainable,
+            self._autocast,
+            self._short_name,
+            self.path,
+            self.regularizer,
+            self._constraint,
         )
 
     def __repr__(self) -> str:

@@ -125,7 +125,11 @@ def categorical_crossentropy(
     """
     y_pred = tf.convert_to_tensor(y_pred)
     y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
-    if y_pred.shape.rank is not None and y_true.shape.rank is not None and not y_true.shape.is_compatible_with(y_pred.shape):
+    if (
+        y_pred.shape.rank is not None
+        and y_true.shape.rank is not None
+        and not y_true.shape.is_compatible_with(y_pred.shape)
+    ):
         raise ValueError(
             "Arguments `target` and `output` must have the same shape. Received: "
             f"target.shape={y_true.shape}, output.shape={y_pred.shape}"

@@ -36,7 +36,9 @@ class Loss:
         dtype: The type to compute in.
     """
 
-    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None) -> None:
+    def __init__(
+        self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
+    ) -> None:
         reduction = "sum_over_batch_size" if reduction == "auto" else reduction
         if reduction not in _REDUCTIONS:
             raise ValueError(

@@ -52,7 +52,11 @@ def reduce_weighted(values: Any, sample_weight: Any, mask: Any, reduction: str |
     if sample_weight is not None:
         sample_weight = tf.cast(sample_weight, dtype)
         values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
-        while sample_weight.shape.rank is not None and values.shape.rank is not None and sample_weight.shape.rank < values.shape.rank:
+        while (
+            sample_weight.shape.rank is not None
+            and values.shape.rank is not None
+            and sample_weight.shape.rank < values.shape.rank
+        ):
             sample_weight = tf.expand_dims(sample_weight, -1)
         values = values * sample_weight
     if reduction in (None, "none") or values.shape.rank == 0:

@@ -92,7 +92,5 @@ class LogCosh(LossFunctionWrapper):
 class Poisson(LossFunctionWrapper):
     """``mean(y_pred - y_true * log(y_pred))``."""
 
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str = "poisson", dtype: Any = None
-    ) -> None:
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "poisson", dtype: Any = None) -> None:
         super().__init__(functions.poisson, name=name, reduction=reduction, dtype=dtype)

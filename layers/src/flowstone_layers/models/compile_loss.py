@@ -32,15 +32,26 @@ class CompileLoss:
         outputs = nest.flatten(y_pred)
         names = self._names(y_pred, len(outputs))
         given = _by_output(self.given, y_pred, names, "loss")
-        weights = _by_output(self.weights, y_pred, names, "loss_weights") if self.weights is not None else [1.0] * len(outputs)
+        weights = (
+            _by_output(self.weights, y_pred, names, "loss_weights")
+            if self.weights is not None
+            else [1.0] * len(outputs)
+        )
         targets = nest.flatten(y_true) if y_true is not None else [None] * len(outputs)
         pairs = []
         for index, (one, output) in enumerate(zip(given, outputs, strict=True)):
             target = targets[index] if index < len(targets) else None
-            pairs.append((None if one is None else losses.get_for(one, target, output), 1.0 if weights[index] is None else weights[index]))
+            pairs.append(
+                (
+                    None if one is None else losses.get_for(one, target, output),
+                    1.0 if weights[index] is None else weights[index],
+                )
+            )
         self._built = pairs
         if sum(one is not None for one, _ in pairs) > 1:
-            self.trackers = [Mean(name=f"{name}_loss") for name, (one, _) in zip(names, pairs, strict=True) if one is not None]
+            self.trackers = [
+                Mean(name=f"{name}_loss") for name, (one, _) in zip(names, pairs, strict=True) if one is not None
+            ]
 
     def _names(self, y_pred: Any, count: int) -> list[str]:
         if isinstance(y_pred, dict):

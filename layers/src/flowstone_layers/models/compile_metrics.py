@@ -64,7 +64,9 @@ class CompileMetrics:
         if isinstance(given, dict):
             unknown = set(given) - set(self._names)
             if unknown:
-                raise ValueError(f"`metrics` has keys {sorted(unknown)} that are no outputs of the model: {self._names}.")
+                raise ValueError(
+                    f"`metrics` has keys {sorted(unknown)} that are no outputs of the model: {self._names}."
+                )
             return [_as_list(given.get(name)) for name in self._names]
         given = _as_list(given)
         if count == 1:
@@ -84,7 +86,9 @@ class CompileMetrics:
         outputs = nest.flatten(y_pred)
         targets = _aligned(y_true, y_pred, len(outputs))
         weights = _spread(sample_weight, len(outputs))
-        for plain, weighted, target, output, weight in zip(self._plain, self._weighted, targets, outputs, weights, strict=True):
+        for plain, weighted, target, output, weight in zip(
+            self._plain, self._weighted, targets, outputs, weights, strict=True
+        ):
             for metric in plain:
                 metric.update_state(target, output)
             for metric in weighted:

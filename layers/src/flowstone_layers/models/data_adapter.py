@@ -26,7 +26,9 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     if 1 <= len(data) <= 3:
         x, y, weight = (*data, None, None)[:3]
         return x, y, weight
-    raise ValueError(f"Data is expected to be in format `x`, `(x,)`, `(x, y)`, or `(x, y, sample_weight)`, found: {data}")
+    raise ValueError(
+        f"Data is expected to be in format `x`, `(x,)`, `(x, y)`, or `(x, y, sample_weight)`, found: {data}"
+    )
 
 
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
@@ -68,7 +70,9 @@ class ArrayBatches(Batches):
         self.data = nest.map_structure(_as_array, data)
         sizes = {len(leaf) for leaf in nest.flatten(self.data) if leaf is not None}
         if len(sizes) > 1:
-            raise ValueError(f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples: {sizes}")
+            raise ValueError(
+                f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples: {sizes}"
+            )
         self.size = sizes.pop() if sizes else 0
         self.batch_size = int(batch_size or 32)
         self.steps = math.ceil(self.size / self.batch_size)

@@ -304,7 +304,9 @@ def _revive(cls: Any, config: dict[str, Any]) -> Any:
 
 
 def _is_place(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and len(value) == 3 and isinstance(value[0], str) and value[1] == int(value[1])
+    return (
+        isinstance(value, (list, tuple)) and len(value) == 3 and isinstance(value[0], str) and value[1] == int(value[1])
+    )
 
 
 def _map_places(lookup: Any, value: Any) -> Any:
@@ -348,4 +350,3 @@ def _revive_arguments(call: Any, calls: dict[str, list[CallNode]]) -> tuple[list
         return value
 
     return [revive(arg) for arg in call["args"]], {key: revive(value) for key, value in call["kwargs"].items()}
-

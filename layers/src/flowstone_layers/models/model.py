@@ -56,7 +56,9 @@ class Model(Trainer, Layer):
         layers = self.layers
         if index is not None:
             if not -len(layers) <= index < len(layers):
-                raise ValueError(f"Was asked to retrieve layer at index {index} but model only has {len(layers)} layers.")
+                raise ValueError(
+                    f"Was asked to retrieve layer at index {index} but model only has {len(layers)} layers."
+                )
             return layers[index]
         for layer in layers:
             if layer.name == name:
@@ -123,6 +125,7 @@ class Model(Trainer, Layer):
 _functional_class: list[Any] = []
 """The class of models made from symbolic tensors, put here by its module, which needs ``Model``."""
 
+
 def _is_functional(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     return (
         (len(args) == 2 and any_symbolic(args))
@@ -145,6 +148,7 @@ def _takes_one_input(call: Any) -> bool:
     required = [
         parameter
         for parameter in inspect.signature(call).parameters.values()
-        if parameter.default is parameter.empty and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        if parameter.default is parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
     ]
     return len(required) <= 1

@@ -61,8 +61,10 @@ class Sequential(Model):
                 "name of a layer in this model. Update the `name` argument to pass a unique name."
             )
         if isinstance(layer, InputLayer) and self._layers and isinstance(self._layers[0], InputLayer):
-            raise ValueError(f"Sequential model '{self.name}' has already been configured to use input shape "
-                             f"{self._layers[0].batch_shape}. You cannot add a different Input layer to it.")
+            raise ValueError(
+                f"Sequential model '{self.name}' has already been configured to use input shape "
+                f"{self._layers[0].batch_shape}. You cannot add a different Input layer to it."
+            )
         if not self._layers and not isinstance(layer, InputLayer) and layer._batch_input_shape is not None:
             self._layers.append(InputLayer(batch_shape=layer._batch_input_shape))
         self._layers.append(layer)
@@ -100,7 +102,9 @@ class Sequential(Model):
         """Make all variables, for inputs of ``input_shape`` (with the batch size)."""
         if self.built or input_shape is None or not self.layers:
             return
-        if not isinstance(input_shape, (tuple, list)) or any(isinstance(size, (tuple, list, dict)) for size in input_shape):
+        if not isinstance(input_shape, (tuple, list)) or any(
+            isinstance(size, (tuple, list, dict)) for size in input_shape
+        ):
             return  # structured inputs are built by the first call
         first = self._layers[0]
         if not isinstance(first, InputLayer):
@@ -213,4 +217,3 @@ class _FunctionLayer(Layer):
     def call(self, inputs: Any) -> Any:
         """Run the function."""
         return self.function(inputs)
-

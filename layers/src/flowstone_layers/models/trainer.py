@@ -319,7 +319,11 @@ class Trainer:
         batches = make_batches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
         validation = None
         if validation_data is not None:
-            vx, vy, vw = unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
+            vx, vy, vw = (
+                unpack_x_y_sample_weight(validation_data)
+                if isinstance(validation_data, (tuple, list))
+                else (validation_data, None, None)
+            )
             validation = make_batches(vx, vy, vw, validation_batch_size or batch_size, validation_steps)
         callbacks = CallbackList.of(callbacks, self, verbose, epochs, batches.steps)
         self.stop_training = False

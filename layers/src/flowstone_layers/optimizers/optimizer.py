@@ -86,7 +86,9 @@ class Optimizer(AutoTrackable):
         self._exclude_from_weight_decay: list[str] = []
         self._excluded_ids: set[int] = set()
         with scope(self.name, self):
-            self._iterations = Variable(0, dtype="int64", trainable=False, name="iteration", aggregation="only_first_replica")
+            self._iterations = Variable(
+                0, dtype="int64", trainable=False, name="iteration", aggregation="only_first_replica"
+            )
         self._variables.append(self._iterations)
         self._learning_rate: Any = learning_rate
         if isinstance(learning_rate, Mapping):
@@ -109,7 +111,9 @@ class Optimizer(AutoTrackable):
     @iterations.setter
     def iterations(self, variable: Any) -> None:
         if self.built:
-            raise RuntimeError("Cannot set `iterations` to a new Variable after the Optimizer weights have been created.")
+            raise RuntimeError(
+                "Cannot set `iterations` to a new Variable after the Optimizer weights have been created."
+            )
         self._variables[0] = variable
         self._iterations = variable
 
@@ -191,15 +195,15 @@ class Optimizer(AutoTrackable):
         start = initializer
         if not isinstance(initializer, str):
             start = tf.convert_to_tensor(initializer)
-        return self.add_variable(
-            reference_variable.shape.as_tuple(), start, reference_variable._dtype.name, name=slot
-        )
+        return self.add_variable(reference_variable.shape.as_tuple(), start, reference_variable._dtype.name, name=slot)
 
     def add_optimizer_variables(self, trainable_variables: Any, name: Any, initializer: Any = "zeros") -> Any:
         """Slots for several variables, of one name or several."""
         if isinstance(name, str):
             return [self.add_variable_from_reference(v, name, initializer) for v in trainable_variables]
-        return tuple([self.add_variable_from_reference(v, one, initializer) for v in trainable_variables] for one in name)
+        return tuple(
+            [self.add_variable_from_reference(v, one, initializer) for v in trainable_variables] for one in name
+        )
 
     def _get_variable_index(self, variable: Any) -> int:
         return self._index[id(variable)]
@@ -252,7 +256,7 @@ class Optimizer(AutoTrackable):
         self._iterations.assign_add(1)
 
     def _update(self, grads: list[Any], variables: list[Any]) -> None:
-        grads = self._clip_gradients(grads)
+        grads = self._clip_gradients([tf.convert_to_tensor(grad) for grad in grads])  # slices become dense
         self._apply_weight_decay(variables)
         rate = tf.cast(self._get_current_learning_rate(), "float32")
         for gradient, variable in zip(grads, variables, strict=True):

@@ -19,7 +19,6 @@ from flowstone_layers.custom_objects import CustomObjectScope, get_registered_ob
 _PLAIN = (str, int, float, bool, type(None))
 
 
-
 def serialize_keras_object(obj: Any) -> Any:
     """``obj`` as data that JSON can hold.
 
@@ -71,7 +70,9 @@ def serialize_keras_object(obj: Any) -> Any:
 
 def _described_function(function: Any) -> dict[str, Any]:
     if function.__name__ == "<lambda>":
-        raise ValueError("A lambda cannot be saved: only its code could be, and code is not loaded. Use a named function.")
+        raise ValueError(
+            "A lambda cannot be saved: only its code could be, and code is not loaded. Use a named function."
+        )
     registered = registered_package_name(function)
     module = "builtins" if registered else public_module(function)
     return {"module": module, "class_name": "function", "config": function.__name__, "registered_name": registered}
@@ -84,7 +85,13 @@ def public_module(target: Any) -> str:
         return str(module)
     family = module.split(".")[1] if "." in module else ""
     if family in ("models",):
-        return "keras" if target.__name__ == "Sequential" else "keras.models" if target.__name__ != "Functional" else "keras.src.models.functional"
+        return (
+            "keras"
+            if target.__name__ == "Sequential"
+            else "keras.models"
+            if target.__name__ != "Functional"
+            else "keras.src.models.functional"
+        )
     return {
         "activations": "keras.activations",
         "initializers": "keras.initializers",
@@ -115,7 +122,9 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
     if special is not None:
         return special(config)
     if config["class_name"] == "__lambda__":
-        raise ValueError("The file holds the bytecode of a lambda, which is never run. Replace it by a registered function.")
+        raise ValueError(
+            "The file holds the bytecode of a lambda, which is never run. Replace it by a registered function."
+        )
     with CustomObjectScope(custom_objects):
         return _revive(config)
 
@@ -132,7 +141,11 @@ def _revive(config: dict[str, Any]) -> Any:
         )
     if config["class_name"] == "function":
         return cls
-    inner = {key: _inner(value) for key, value in (config.get("config") or {}).items()} if _revives_inner(cls) else config["config"]
+    inner = (
+        {key: _inner(value) for key, value in (config.get("config") or {}).items()}
+        if _revives_inner(cls)
+        else config["config"]
+    )
     instance = cls.from_config(inner)
     build_config = config.get("build_config")
     if build_config and not getattr(instance, "built", True):

@@ -1,0 +1,1 @@
+"""Callbacks: what is told about the course of training."""

@@ -1,0 +1,1 @@
+"""Helpers of Keras: progress bars, data helpers."""
