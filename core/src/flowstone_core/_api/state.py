@@ -9,6 +9,7 @@ PUBLIC: dict[str, str] = (
         "flowstone_core.variable",
         {"Variable": ".", "VariableSynchronization": ".", "VariableAggregation": ".", "variable_creator_scope": "."},
     )
+    | public("flowstone_core.indexed_slices", {"IndexedSlices": ".", "IndexedSlicesSpec": "."})
     | public("flowstone_core.module", {"Module": "."})
     | public("flowstone_core.trackable", {"Trackable": "__internal__.tracking.Trackable"})
     | public(
