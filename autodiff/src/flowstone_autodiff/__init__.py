@@ -1,1 +1,5 @@
 """GradientTape, forward mode and gradient rules of flowstone."""
+
+from flowstone_autodiff.registry import Call as Call
+from flowstone_autodiff.registry import gradient as gradient
+from flowstone_autodiff.registry import not_differentiable as not_differentiable

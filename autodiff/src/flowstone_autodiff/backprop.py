@@ -1,0 +1,183 @@
+"""Going back through records: reverse-mode differentiation.
+
+For ``y = f_n(... f_1(x))`` and a weight ``w`` for each element of ``y``, the gradient of ``x`` is
+``J_1ᵀ ... J_nᵀ w``: each record's rule multiplies what arrives at its outputs by the transpose of its
+Jacobian. Where a tensor was used several times, what its uses send back is added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flowstone_core import dtypes
+from flowstone_core.ops.filling import ones_like, zeros_like
+from flowstone_core.tensor import EagerTensor, Tensor
+
+from flowstone_autodiff.aggregate import add, dense
+from flowstone_autodiff.recorder import TRAINABLE_KINDS, Backward, Record, flat
+from flowstone_autodiff.registry import RULES, Call, rule_of
+
+
+def backpropagate(
+    records: list[Record],
+    targets: Sequence[Tensor],
+    sources: Sequence[Tensor],
+    output_gradients: Sequence[Any],
+    *,
+    stop: Sequence[Tensor] = (),
+    release: bool = False,
+) -> list[Any]:
+    """The gradient of ``targets``, weighted by ``output_gradients`` and added up, for each of ``sources``.
+
+    Args:
+        records: What was executed, in order (``recorder.Record``).
+        targets: Tensors to differentiate.
+        sources: Tensors (and variables' handles) to differentiate by.
+        output_gradients: For each target a tensor of its shape, or None for ones.
+        stop: Tensors that count as constants.
+        release: Whether ``records`` may be emptied, so that what they keep goes as soon as it has been used.
+
+    Returns:
+        For each source a tensor, ``IndexedSlices``, or None where the targets do not depend on it.
+
+    Raises:
+        LookupError: If an op on the way has no rule.
+        ValueError: If a rule returns what does not fit its op.
+    """
+    wanted = {id(source) for source in sources}
+    reached = wanted.copy()
+    path = _path(records, reached, {id(tensor) for tensor in stop} - wanted)
+    if release:
+        records.clear()
+    pending: dict[int, list[Any]] = {}
+    for target, weight in zip(targets, output_gradients, strict=True):
+        if id(target) in reached and target.dtype._kind in TRAINABLE_KINDS:
+            pending.setdefault(id(target), []).append(ones_like(target) if weight is None else weight)
+    found: dict[int, Any] = {}
+    while path:  # a record is let go once it has been used
+        op, inputs, outputs, attrs = path.pop()
+        if isinstance(outputs, Tensor):
+            parts = pending.pop(id(outputs), None)
+            if parts is None:
+                continue
+            arrived: Any = parts[0] if len(parts) == 1 else add(parts)
+            if id(outputs) in wanted:
+                found[id(outputs)] = arrived
+            several = False
+        else:
+            arrived = _collect(outputs, pending, wanted, found)
+            if arrived is None:
+                continue
+            several = True
+        for value, gradient in zip(
+            inputs, _go_back(op, inputs, outputs, attrs, arrived, several, reached), strict=True
+        ):
+            if gradient is None:
+                continue
+            if type(value) is tuple:
+                for item, each in zip(value, gradient, strict=True):
+                    if each is not None and id(item) in reached:
+                        pending.setdefault(id(item), []).append(each)
+            elif id(value) in reached:
+                pending.setdefault(id(value), []).append(gradient)
+    found.update((key, add(pending[key])) for key in wanted if key in pending)
+    return [found.get(id(source)) for source in sources]
+
+
+def _path(records: Iterable[Record], reached: set[int], blocked: set[int]) -> list[Record]:
+    """The records that depend on what is in ``reached``, which grows by their outputs."""
+    path = []
+    for record in records:
+        for value in record[1]:
+            if id(value) in reached:
+                break
+            if type(value) is tuple and not reached.isdisjoint(map(id, value)):
+                break
+        else:
+            continue
+        path.append(record)
+        outputs = record[2]
+        if type(outputs) is EagerTensor:
+            reached.add(id(outputs))
+        else:
+            reached.update(id(tensor) for tensor in flat(outputs) if tensor.dtype._kind in TRAINABLE_KINDS)
+        if blocked:
+            reached -= blocked
+    return path
+
+
+def _collect(outputs: Any, pending: dict[int, list[Any]], wanted: set[int], found: dict[int, Any]) -> list[Any] | None:
+    """What arrived at several outputs, nested as they are; None if nothing did."""
+    any_arrived = False
+
+    def take(tensor: Any) -> Any:
+        nonlocal any_arrived
+        if not isinstance(tensor, Tensor):
+            return [take(item) for item in tensor]
+        parts = pending.pop(id(tensor), None)
+        if parts is None:
+            return None
+        any_arrived = True
+        total = add(parts)
+        if id(tensor) in wanted:
+            found[id(tensor)] = total
+        return total
+
+    arrived = [take(tensor) for tensor in outputs]
+    return arrived if any_arrived else None
+
+
+def _go_back(
+    op: Any, inputs: tuple[Any, ...], outputs: Any, attrs: Any, arrived: Any, several: bool, reached: set[int]
+) -> Sequence[Any]:
+    """One gradient for each input (a list for a list input), by the op's rule."""
+    if type(op) is Backward:
+        if not op.missing:
+            arrived = _filled(arrived, outputs)
+        result = op.function(*arrived)
+        return _checked(op, inputs, result if isinstance(result, (tuple, list)) else (result,))
+    rule = RULES.get(op) or rule_of(op)
+    function = rule.function
+    if function is None:
+        return (None,) * len(inputs)
+    call = Call(op, inputs, outputs, attrs, reached)
+    if not several:
+        result = function(call, arrived if rule.sparse or isinstance(arrived, Tensor) else dense(arrived))
+    else:
+        if not rule.sparse:
+            arrived = _dense(arrived)
+        if not rule.missing:
+            arrived = _filled(arrived, outputs)
+        # a lone list output is one argument
+        result = function(call, arrived) if type(outputs) is list else function(call, *arrived)
+    if type(result) is tuple:
+        return result if len(result) == len(inputs) else _checked(op, inputs, result)
+    return _checked(op, inputs, (result,))
+
+
+def _dense(arrived: Any) -> Any:
+    return [_dense(each) if type(each) is list else dense(each) for each in arrived]
+
+
+def _filled(arrived: Any, outputs: Any) -> Any:
+    """``arrived`` with zeros where nothing arrived at an output that gradients can flow through."""
+    return [_zeros_if_missing(each, output) for each, output in zip(arrived, outputs, strict=True)]
+
+
+def _zeros_if_missing(gradient: Any, output: Any) -> Any:
+    if type(gradient) is list:
+        return _filled(gradient, output)
+    kind = output.dtype
+    if gradient is None and kind._kind in TRAINABLE_KINDS and kind is not dtypes.resource:
+        return zeros_like(output)
+    return gradient
+
+
+def _checked(op: Any, inputs: tuple[Any, ...], result: Sequence[Any]) -> Sequence[Any]:
+    if len(result) != len(inputs):
+        raise ValueError(
+            f"The gradient of {op.name} returned {len(result)} gradients for {len(inputs)} inputs; it must return "
+            "one for each input, None where there is none."
+        )
+    return result
