@@ -41,6 +41,15 @@ class TracedFunction(Protocol):
     output_spec: Any
     """The nest of ``TypeSpec`` of what it returns."""
 
+    function: Any
+    """The traced graph as attributes of kind ``func`` hold it (``flowstone_core.ops.control.FunctionValue``).
+
+    It takes the flat components of the arguments, then ``captured_inputs``, and returns flat components.
+    """
+
+    captured_inputs: Sequence[Any]
+    """The tensors from outside that the function uses."""
+
     def __call__(self, *arguments: Any) -> Any:
         """Run it on values of the traced structure."""
 
