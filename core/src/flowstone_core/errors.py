@@ -193,8 +193,8 @@ class OperatorNotAllowedInGraphError(TypeError):
     """Raised when Python needs the value of a symbolic tensor, such as ``if x:`` or ``for e in x:``."""
 
 
-class InaccessibleTensorError(ValueError):
-    """Raised when a symbolic tensor is used outside the function that made it."""
+class InaccessibleTensorError(ValueError, TypeError):
+    """Raised when a symbolic tensor is used outside the function that made it (TensorFlow raises both types)."""
 
 
 class SpecError(Exception):

@@ -19,6 +19,7 @@ from flowstone_core import providers, schema
 from flowstone_core.conversion import CompositeOperandError, to_tensor
 from flowstone_core.dtypes import DType, as_dtype, from_numpy, resource
 from flowstone_core.errors import (
+    InaccessibleTensorError,
     InternalError,
     InvalidArgumentError,
     KernelNotFoundError,
@@ -416,7 +417,8 @@ def execute(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
         MemoryError,
         AttributeError,
     ) as error:
-        raise explain(op, inputs, attrs, error) from (None if isinstance(error, (OpError, SpecError)) else error)
+        reason = explain(op, inputs, attrs, error)
+        raise reason from (None if reason is error or isinstance(error, SpecError) else error)
     if op._out_fixed is not None:
         return EagerTensor(result if type(result) is np.ndarray else _as_array(result, op._out_fixed), op._out_fixed)
     if op._out_from_dispatch:
@@ -463,7 +465,7 @@ def specs_of(inputs: tuple[Any, ...]) -> list[Any]:
 
 def explain(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception) -> Exception:
     """The exception for a kernel that failed: TensorFlow's type, with the shape rule's words if it has any."""
-    if isinstance(error, OpError):
+    if isinstance(error, (OpError, InaccessibleTensorError)):
         return error
     if isinstance(error, SpecError):
         return user_error(error)

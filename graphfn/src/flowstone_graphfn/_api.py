@@ -1,3 +1,19 @@
-"""The public names that flowstone-graphfn gives to ``tf.*``, as ``module:attribute``; nothing is imported here."""
+"""The public names that flowstone-graphfn gives to ``tf.*``; importing this imports nothing."""
 
-PUBLIC: dict[str, str] = {}
+from __future__ import annotations
+
+PUBLIC: dict[str, str] = {
+    "function": "flowstone_graphfn.function:function",
+    "Graph": "flowstone_graphfn.graph:Graph",
+    "Operation": "flowstone_graphfn.graph:Operation",
+    "inside_function": "flowstone_graphfn.trace:inside_function",
+    "config.run_functions_eagerly": "flowstone_graphfn.eagerly:run_functions_eagerly",
+    "config.functions_run_eagerly": "flowstone_graphfn.eagerly:functions_run_eagerly",
+    "config.experimental_run_functions_eagerly": "flowstone_graphfn.eagerly:run_functions_eagerly",
+    "config.experimental_functions_run_eagerly": "flowstone_graphfn.eagerly:functions_run_eagerly",
+    "types.experimental.ConcreteFunction": "flowstone_graphfn.concrete:ConcreteFunction",
+    "types.experimental.GenericFunction": "flowstone_graphfn.function:Function",
+    "types.experimental.PolymorphicFunction": "flowstone_graphfn.function:Function",
+    "types.experimental.TraceType": "flowstone_graphfn.trace_type:TraceType",
+    "types.experimental.SupportsTracingProtocol": "flowstone_graphfn.trace_type:SupportsTracingProtocol",
+}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flowstone_core.dtypes import DType
 from flowstone_core.errors import InaccessibleTensorError
@@ -226,6 +226,18 @@ class Operation:
         return f"<tf.Operation '{self.name}' type={self.type}>"
 
 
+class CustomGradient(NamedTuple):
+    """A user's way back through some nodes.
+
+    Attributes:
+        position: The number of nodes before it: it takes the place of what computed its outputs.
+        record: (how to go back, inputs, outputs, None), as tapes keep it.
+    """
+
+    position: int
+    record: tuple[Any, tuple[Any, ...], tuple[Any, ...], None]
+
+
 class Graph:
     """An ordered list of nodes with inputs and outputs: the body of a function.
 
@@ -237,6 +249,7 @@ class Graph:
         nodes: The nodes, in the order of the program.
         inputs: The arguments, then the captures: outputs of ``Placeholder`` nodes.
         outputs: The results.
+        custom_gradients: How to go back through parts of it, where the user said so.
     """
 
     def __init__(self, name: str = "graph", outer: Graph | None = None) -> None:
@@ -245,7 +258,9 @@ class Graph:
         self.inputs: list[SymbolicTensor] = []
         self.outputs: list[SymbolicTensor] = []
         self._outer = None if outer is None else weakref.ref(outer)
+        self.custom_gradients: list[CustomGradient] = []
         self._captures: dict[int, tuple[Tensor, SymbolicTensor]] = {}
+        self._consts: dict[int, tuple[SymbolicTensor, SymbolicTensor]] = {}
         self._names: dict[str, int] = {}
         self._self = weakref.ref(self)
 
@@ -309,6 +324,14 @@ class Graph:
         attrs = {"value": value, "dtype": value.dtype}
         return self.add_node(CONST, (), attrs, (value.spec,), name, mark, scope).outputs[0]
 
+    def repeat_const(self, tensor: SymbolicTensor) -> SymbolicTensor:
+        """A constant of another graph as one of this graph: there is no need to pass it in."""
+        found = self._consts.get(id(tensor))
+        if found is None:
+            found = tensor, self.add_const(tensor.node.attrs["value"], tensor.node.name.rpartition("/")[2])
+            self._consts[id(tensor)] = found
+        return found[1]
+
     def capture(self, tensor: Tensor, name: str | None = None) -> SymbolicTensor:
         """The input of this graph that stands for a tensor from outside; made at the first request."""
         found = self._captures.get(id(tensor))
@@ -325,6 +348,10 @@ class Graph:
     def owns(self, tensor: Any) -> bool:
         """Whether ``tensor`` was made by a node of this graph."""
         return type(tensor) is SymbolicTensor and tensor.node._graph is self._self
+
+    def set_outer(self, outer: Graph) -> None:
+        """Let this graph capture from ``outer``."""
+        self._outer = weakref.ref(outer)
 
     @property
     def outer(self) -> Graph | None:
@@ -412,8 +439,18 @@ def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int,
             mapped[id(output)] = copied
     graph.inputs = [mapped[id(tensor)] for tensor in source.inputs]
     graph.outputs = [mapped[id(tensor)] for tensor in source.outputs]
+    graph.custom_gradients = [
+        CustomGradient(custom.position, (how, _mapped(inputs, mapped), _mapped(outputs, mapped), None))
+        for custom in source.custom_gradients
+        for how, inputs, outputs, _ in [custom.record]
+    ]
     graph._captures = {key: (outer, mapped[id(inner)]) for key, (outer, inner) in source._captures.items()}
     return graph, mapped
+
+
+def _mapped(tensors: Sequence[Any], mapped: dict[int, SymbolicTensor]) -> tuple[Any, ...]:
+    """Tensors of a graph as those of its copy; others as they are."""
+    return tuple(mapped.get(id(tensor), tensor) for tensor in tensors)
 
 
 def dtypes_of(tensors: Iterable[Tensor]) -> tuple[DType, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flowstone_core.dtypes import DType
+from flowstone_core.errors import InaccessibleTensorError
 from flowstone_core.shapes import TensorShape, merge
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, not_a_python_value
@@ -68,6 +69,14 @@ class SymbolicTensor(Tensor):
             InaccessibleTensorError: If the graph is gone: the tensor left the function that made it.
         """
         return self.node.graph
+
+    @property
+    def _array(self) -> NoReturn:
+        """Raise: only eager tensors hold a value, and an op that runs eagerly was given this one."""
+        raise InaccessibleTensorError(
+            f"{self!r} is out of scope and has no value here: the function that made it has ended. Return it from "
+            f"that function, or keep it in a tf.Variable.{self.node.made_at()}"
+        )
 
     @property
     def device(self) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from flowstone_core.errors import InaccessibleTensorError, SpecError
 from flowstone_core.interpreter import Interpreter, pop, push, state, user_error
 from flowstone_core.op import Op
+from flowstone_core.ops.control import CONST
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import EagerTensor, Tensor
 
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import CustomGradient, Graph, Node
 from flowstone_graphfn.location import mark_user
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -84,6 +85,8 @@ class GraphBuilder:
             if tensor.node._graph is self.graph._self:
                 return tensor
             self._check_accessible(tensor)
+            if tensor.node.op is CONST:
+                return self.graph.repeat_const(tensor)
         return self.graph.capture(tensor)
 
     def _check_accessible(self, tensor: SymbolicTensor) -> None:
@@ -99,6 +102,44 @@ class GraphBuilder:
             f"{self.graph.name!r}. Return it from the function that makes it (loops and branches are functions, "
             f"too), or keep it in a tf.Variable.{tensor.node.made_at()}"
         )
+
+    # -- variables (flowstone_core.variable) ---------------------------------------------------------------
+
+    def variable_created(self, variable: Any) -> None:
+        """Tell the function being traced that a variable is made.
+
+        Raises:
+            ValueError: If nobody keeps variables here.
+        """
+        self._around().variable_created(variable)
+
+    def lift(self, tensor: Tensor) -> EagerTensor:
+        """The value of a symbolic tensor, for a variable's initial value."""
+        return self._around().lift(tensor)
+
+    def _around(self) -> GraphBuilder:
+        """The builder around this one."""
+        outer = self.parent
+        while outer is not None and not isinstance(outer, GraphBuilder):
+            outer = outer.parent
+        if outer is None:
+            raise ValueError(f"Variables cannot be made in {self.graph.name!r}; make them outside of it.")
+        return outer
+
+    # -- what observers are told (flowstone_autodiff.recording) ----------------------------------------------
+
+    def record_custom(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], backward: Any) -> None:
+        """Keep a custom gradient with the nodes, for whoever differentiates this graph."""
+        own = tuple(self.local(tensor) for tensor in inputs)
+        record = (backward, own, tuple(outputs), None)
+        self.graph.custom_gradients.append(CustomGradient(len(self.graph.nodes), record))
+
+    def watches(self, tensors: Sequence[Tensor]) -> bool:
+        """True: whoever differentiates the graph may ask."""
+        return True
+
+    def access(self, handle: Tensor) -> None:
+        """Do nothing: reads of variables are nodes."""
 
     def scope(self) -> str:
         """The name scope of the user, with its slash."""
@@ -149,6 +190,15 @@ def current_graph() -> Graph | None:
     return None
 
 
+def inside_function() -> bool:
+    """Whether a function is being traced now.
+
+    >>> tf.inside_function()
+    False
+    """
+    return current_graph() is not None
+
+
 def trace_body(name: str, specs: Sequence[Spec], body: Callable[..., Sequence[Any]], outer: Graph | None) -> Graph:
     """Trace ``body``, a function of one tensor for each spec that returns tensors, into a graph of its own.
 
@@ -160,8 +210,3 @@ def trace_body(name: str, specs: Sequence[Spec], body: Callable[..., Sequence[An
         results = body(*arguments)
         graph.outputs = [builder.local(result) for result in results]
     return graph
-
-
-def is_eager(tensor: Any) -> bool:
-    """Whether ``tensor`` has its value already."""
-    return type(tensor) is EagerTensor

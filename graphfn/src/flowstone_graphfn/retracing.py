@@ -1,0 +1,72 @@
+"""The warning about frequent retracing, which says what changed."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import Any
+
+from flowstone_graphfn.signature import Bound, FunctionSignature
+
+HISTORY = 10
+THRESHOLD = 5
+MOST_WARNINGS = 2
+
+_logger = logging.getLogger("flowstone")
+
+
+class RetracingDetector:
+    """Watches the calls of one function, and warns if many of the last ones traced anew."""
+
+    def __init__(self) -> None:
+        self._calls: deque[bool] = deque(maxlen=HISTORY)
+        self._warnings = 0
+
+    def called(self, traced: bool) -> bool:
+        """Note a call; whether to warn now."""
+        self._calls.append(traced)
+        if not traced or sum(self._calls) < THRESHOLD or self._warnings >= MOST_WARNINGS:
+            return False
+        self._warnings += 1
+        return True
+
+    def warn(self, name: str, signature: FunctionSignature, new: Bound, earlier: list[Bound]) -> None:
+        """Say that, and why, ``name`` was traced again."""
+        _logger.warning(
+            "%d out of the last %d calls to %s triggered tf.function retracing. Tracing is expensive. %s Pass tensors "
+            "instead of Python values, keep shapes alike or use @tf.function(reduce_retracing=True), and do not "
+            "create @tf.function repeatedly in a loop.",
+            sum(self._calls),
+            len(self._calls),
+            name,
+            reason(signature, new, earlier),
+        )
+
+
+def reason(signature: FunctionSignature, new: Bound, earlier: list[Bound]) -> str:
+    """Why arguments of the types ``new`` were traced anew, compared with the nearest earlier trace."""
+    if not earlier:
+        return "The function itself is new."
+    differences = min((_differences(signature, new, old) for old in reversed(earlier)), key=len)
+    if not differences:
+        return "The surroundings of the call changed."
+    return "This time " + "; ".join(differences) + "."
+
+
+def _differences(signature: FunctionSignature, new: Bound, old: Bound) -> list[str]:
+    after = {signature.name_of(index): kind for index, kind in enumerate(new[0])} | new[1]
+    before = {signature.name_of(index): kind for index, kind in enumerate(old[0])} | old[1]
+    found = []
+    for name in {**before, **after}:
+        if name not in after:
+            found.append(f"the argument {name!r} was missing")
+        elif name not in before:
+            found.append(f"the argument {name!r} was new")
+        elif after[name] != before[name]:
+            found.append(f"the argument {name!r} was {_short(after[name])}, before it was {_short(before[name])}")
+    return found
+
+
+def _short(kind: Any) -> str:
+    text = repr(kind)
+    return text if len(text) < 160 else text[:157] + "..."
