@@ -19,6 +19,17 @@ def conformance(arguments: list[str]) -> int:
     options, rest = parser.parse_known_args(arguments)
     if all(provider.name != options.provider for provider, _ in providers.installed_providers()):
         raise providers.unknown(options.provider, "flowstone conformance")
-    pytest = [sys.executable, "-m", "pytest", "-q", "-rsfE", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    pytest = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-o",
+        "addopts=",
+        "-q",
+        "-rsfE",
+        "-p",
+        "no:cacheprovider",
+        "--import-mode=importlib",
+    ]
     which = ["--pyargs", "flowstone_conformance.suite", "--flowstone-provider", options.provider]
     return subprocess.run([*pytest, *which, *rest], check=False).returncode

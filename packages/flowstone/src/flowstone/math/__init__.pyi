@@ -8,6 +8,8 @@ from flowstone_core.ops.elementary import acosh as acosh
 from flowstone_core.ops.math import add as add
 from flowstone_core.ops.math import add_n as add_n
 from flowstone_core.ops.complex import angle as angle
+from flowstone_core.ops.reduce import argmax as argmax
+from flowstone_core.ops.reduce import argmin as argmin
 from flowstone_core.ops.elementary import asin as asin
 from flowstone_core.ops.elementary import asinh as asinh
 from flowstone_core.ops.elementary import atan as atan
@@ -17,6 +19,10 @@ from flowstone_core.ops.math import ceil as ceil
 from flowstone_core.ops.complex import conj as conj
 from flowstone_core.ops.elementary import cos as cos
 from flowstone_core.ops.elementary import cosh as cosh
+from flowstone_core.ops.reduce import count_nonzero as count_nonzero
+from flowstone_core.ops.cumulative import cumprod as cumprod
+from flowstone_core.ops.cumulative import cumsum as cumsum
+from flowstone_core.ops.cumulative import cumulative_logsumexp as cumulative_logsumexp
 from flowstone_core.ops.math import divide as divide
 from flowstone_core.ops.math import divide_no_nan as divide_no_nan
 from flowstone_core.ops.compare import equal as equal
@@ -53,6 +59,17 @@ from flowstone_core.ops.math import pow as pow
 from flowstone_core.ops.complex import real as real
 from flowstone_core.ops.math import reciprocal as reciprocal
 from flowstone_core.ops.math import reciprocal_no_nan as reciprocal_no_nan
+from flowstone_core.ops.reduce import reduce_all as reduce_all
+from flowstone_core.ops.reduce import reduce_any as reduce_any
+from flowstone_core.ops.reduce import reduce_euclidean_norm as reduce_euclidean_norm
+from flowstone_core.ops.reduce import reduce_logsumexp as reduce_logsumexp
+from flowstone_core.ops.reduce import reduce_max as reduce_max
+from flowstone_core.ops.reduce import reduce_mean as reduce_mean
+from flowstone_core.ops.reduce import reduce_min as reduce_min
+from flowstone_core.ops.reduce import reduce_prod as reduce_prod
+from flowstone_core.ops.reduce import reduce_std as reduce_std
+from flowstone_core.ops.reduce import reduce_sum as reduce_sum
+from flowstone_core.ops.reduce import reduce_variance as reduce_variance
 from flowstone_core.ops.math import rint as rint
 from flowstone_core.ops.math import round as round
 from flowstone_core.ops.elementary import rsqrt as rsqrt

@@ -1,0 +1,1 @@
+"""Kernels for flowstone by somebody else: an example to copy."""

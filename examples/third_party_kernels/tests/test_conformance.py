@@ -1,0 +1,5 @@
+from flowstone_conformance import KernelConformance
+
+
+class TestAcme(KernelConformance):
+    provider = "acme"
