@@ -1,0 +1,1 @@
+"""What a function's code does to its variables: scopes, effects, liveness, definite assignment."""

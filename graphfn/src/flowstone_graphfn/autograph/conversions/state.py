@@ -1,0 +1,64 @@
+"""How an operator reads and sets the variables that a statement changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+
+from flowstone_graphfn.autograph import build
+from flowstone_graphfn.autograph.analysis.scope import Scope
+from flowstone_graphfn.autograph.naming import Namer
+
+
+def accessors(
+    state: list[str], unsafe: Collection[str], scope: Scope, namer: Namer
+) -> tuple[list[ast.stmt], list[ast.expr]]:
+    """The statements that define a setter, and the arguments ``get_state, set_state, names`` of an operator.
+
+    Args:
+        state: Variables and dotted names.
+        unsafe: Those that may have no value.
+        scope: The scope of the function.
+        namer: Makes the setter's name.
+    """
+    if not state:
+        return [], []
+    values = [_read(each, each in unsafe) for each in state]
+    setter = namer.new("set")
+    return [_setter(setter, state, scope, namer)], [
+        build.lazy(build.tuple_of(values)),
+        build.name(setter),
+        build.strings(state),
+    ]
+
+
+def _read(name: str, unsafe: bool) -> ast.expr:
+    if not unsafe:
+        return build.name(name)
+    return build.call("ldu", ast.Lambda(build.no_arguments(), build.name(name)), build.constant(name))
+
+
+def _setter(setter: str, state: list[str], scope: Scope, namer: Namer) -> ast.stmt:
+    values = namer.new("values")
+    rebindable = scope.bound | scope.globals | scope.nonlocals
+    targets: list[ast.expr] = []
+    after: list[ast.stmt] = []
+    for name in state:
+        owner, _, attribute = name.rpartition(".")
+        if not owner and name in rebindable:
+            targets.append(build.store(name))
+            continue
+        held = namer.new("value")
+        targets.append(build.store(held))
+        if owner:
+            keep = build.call("set_attribute", build.name(held), build.name(owner), build.constant(attribute))
+        else:
+            keep = build.call("same_outer", build.name(held), build.name(name), build.constant(name))
+        after.append(ast.Expr(keep))
+    body: list[ast.stmt] = [
+        *build.declared(ast.Global, scope.globals & set(state)),
+        *build.declared(ast.Nonlocal, (scope.bound | scope.nonlocals) & set(state)),
+        ast.Assign([ast.Tuple(targets, ast.Store())], build.name(values)),
+        *after,
+    ]
+    return build.function(setter, [values], body)
