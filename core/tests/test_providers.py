@@ -4,12 +4,14 @@ import sys
 
 import numpy as np
 import pytest
-from flowstone_core import plugins, providers
+from flowstone_core import plugins, providers, verify
+from flowstone_core.dtypes import float32
 from flowstone_core.errors import InternalError, KernelNotFoundError
 from flowstone_core.kernel import Kernel, KernelSet
 from flowstone_core.ops.math import add, multiply
 from flowstone_core.plugins import PluginConflictError
 from flowstone_core.providers import UnknownProviderError, kernel_providers, set_kernel_providers
+from flowstone_core.spec import Spec
 
 KERNELS = """
     import numpy
@@ -140,9 +142,32 @@ def test_one_name_from_two_distributions(install):
 def test_a_wrong_result_names_its_provider(install, kernel):
     module = f"p12_{kernel}"
     install("outside", entry(module), **provider(module, "mine", AddV2=kernel))
-    with pytest.raises(InternalError, match=r"'mine' computed AddV2 wrongly: expected float32 of shape"):
+    with pytest.raises(
+        InternalError, match=r"'mine' \(outside 1\.0\) computed AddV2 wrongly: expected float32 of shape"
+    ):
         add(np.float32([1.0, 2.0]), np.float32([1.0, 2.0]))
     assert multiply(2.0, 2.0).numpy() == 4.0
+
+
+@pytest.mark.parametrize(("setting", "checks"), [("", 1), ("1", 3)])
+def test_the_first_result_is_checked_or_all_of_them(install, monkeypatch, setting, checks):
+    checked = []
+    monkeypatch.setenv("FLOWSTONE_VERIFY", setting)
+    monkeypatch.setattr(verify, "_problem", lambda expected, found: checked.append(expected) or "")
+    install("outside", entry("p14"), **provider("p14", "mine", AddV2="add"))
+    x = np.float32([1.0])
+    for _ in range(3):
+        add(x, x)
+    assert len(checked) == checks
+
+
+def test_several_outputs_are_checked():
+    specs = [Spec((2,), float32), Spec((), float32)]
+    good = [np.float32([1, 2]), np.float32(3)]
+    assert verify._problem(specs, good) == ""
+    assert verify._problem(specs, good[:1]) == "expected 2 outputs, got 1"
+    assert verify._problem(specs, good[::-1]) == "expected float32 of shape (2,), got float32 of shape ()"
+    assert verify._problem([Spec((None, 3), float32)], [np.zeros((2, 3), "float32")]) == ""
 
 
 def test_what_a_table_may_name():

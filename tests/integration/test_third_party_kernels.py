@@ -209,7 +209,7 @@ def test_a_provider_that_returns_something_wrong(environment, pretend, result, g
     pretend("wrong-kernels", PROVIDER.format(name="wrong", result=result))
     said, rest = environment.python(ATTEMPT).splitlines()
     assert said.startswith(
-        "InternalError The kernel provider 'wrong' computed Relu wrongly: expected float32 of shape (2,)"
+        "InternalError The kernel provider 'wrong' (wrong-kernels 2.0) computed Relu wrongly: expected float32"
     )
     assert got in said
     assert rest == "[[11.0]]"

@@ -17,10 +17,9 @@ import numpy as np
 
 from flowstone_core import providers, schema
 from flowstone_core.conversion import CompositeOperandError, to_tensor
-from flowstone_core.dtypes import DType, as_dtype, from_numpy, resource
+from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.errors import (
     InaccessibleTensorError,
-    InternalError,
     InvalidArgumentError,
     KernelNotFoundError,
     OpError,
@@ -31,8 +30,8 @@ from flowstone_core.interpreter import state, user_error
 from flowstone_core.kernel import Kernel
 from flowstone_core.schema import REQUIRED, ArgDef, AttrDef
 from flowstone_core.shapes import TensorShape
-from flowstone_core.spec import spec_of_array
 from flowstone_core.tensor import EagerTensor, Tensor
+from flowstone_core.verify import verified
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -326,7 +325,7 @@ class Op:
                 self.reentrant = kernel.reentrant
                 function = kernel.function
                 if not providers.builtin(provider):
-                    function = verified(self, dtype, provider.name, function)
+                    function = verified(self, dtype, provider, function)
                 self.kernels[dtype] = function
                 return function
         from_type = "" if dtype is None else f"({dtype.name})"
@@ -355,40 +354,6 @@ def forget_kernels() -> None:
 
 
 providers.subscribe(forget_kernels)
-
-
-def verified(op: Op, dtype: DType | None, provider: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function`` of an outside provider, its first result checked against the op's schema and shape rule.
-
-    After a good first result the function itself takes the place in ``op.kernels``: no later call pays for it.
-    """
-
-    def first_call(*arrays: Any, **attrs: Any) -> Any:
-        result = function(*arrays, **attrs)
-        if op._out_fixed is not None or op._out_from_dispatch:
-            expected = op._out_fixed or cast(DType, dtype)
-            array = np.asarray(result)
-            specs = [_operand_spec(operand) for operand in arrays]
-            shape = TensorShape(op.infer(*specs, **attrs).shape)
-            if array.dtype != expected.numpy_dtype or not shape.is_compatible_with(array.shape):
-                raise InternalError(
-                    None,
-                    None,
-                    f"The kernel provider {provider!r} computed {op.name} wrongly: expected {expected.name} of "
-                    f"shape {shape}, got {array.dtype} of shape {array.shape}. Leave it out with "
-                    f"tf.config.set_kernel_providers or {providers.VARIABLE}, and report it to its authors.",
-                )
-        op.kernels[dtype] = function
-        return result
-
-    return first_call
-
-
-def _operand_spec(operand: Any) -> Any:
-    """The spec of what a kernel received: an array, a state object, or a list of them."""
-    if isinstance(operand, list):
-        return [_operand_spec(item) for item in operand]
-    return spec_of_array(operand, from_numpy(operand.dtype) if isinstance(operand, np.ndarray) else resource)
 
 
 # -- eager execution -------------------------------------------------------------------------------------------
