@@ -236,4 +236,6 @@ def _union(groups: Any) -> list[Tensor]:
     return list(found.values())
 
 
-backend.register(GraphBackend())
+def register() -> None:
+    """Make graphfn's graphs the graph side of AutoGraph."""
+    backend.register(GraphBackend())
