@@ -28,6 +28,17 @@ FAMILIES: Final[dict[str, str]] = {
     "einsum": "Einsum",
     "reduce": "All Any ArgMax ArgMin EuclideanNorm Max Mean Min Prod Sum",
     "cumulative": "Cumprod Cumsum CumulativeLogsumexp",
+    "activations": """
+        Elu EluGrad LeakyRelu LeakyReluGrad Relu Relu6 Relu6Grad ReluGrad Selu SeluGrad SoftplusGrad Softsign
+        SoftsignGrad
+    """,
+    "special": "Digamma Erf Erfc Erfinv Lgamma Ndtri",
+    "softmax": "LogSoftmax Softmax SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits",
+    "nn": "BiasAdd BiasAddGrad BiasAddV1 InTopK InTopKV2 L2Loss NthElement TopK TopKV2",
+    "normalization": """
+        BatchNormWithGlobalNormalization FusedBatchNorm FusedBatchNormGrad FusedBatchNormGradV2 FusedBatchNormGradV3
+        FusedBatchNormV2 FusedBatchNormV3 LRN LRNGrad
+    """,
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose

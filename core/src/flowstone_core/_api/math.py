@@ -78,6 +78,10 @@ PUBLIC: dict[str, str] = (
         | {name: f". math.{name} nn.{name}" for name in "sigmoid tanh".split()},
     )
     | public(
+        "flowstone_core.ops.special",
+        {name: f"math.{name}" for name in "digamma erf erfc erfinv lgamma ndtri".split()},
+    )
+    | public(
         "flowstone_core.ops.bitwise",
         {
             name: f"bitwise.{name}"

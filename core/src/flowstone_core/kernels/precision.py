@@ -56,6 +56,19 @@ def _rounded(result: Any, narrow: Any) -> Any:
     return result.astype(narrow)
 
 
+def in_double(function: F) -> Callable[..., Any]:
+    """``function`` on float64 copies of its operands; its results rounded to the type of the first operand."""
+
+    @functools.wraps(function)
+    def kernel(*arrays: Any, **attrs: Any) -> Any:
+        dtype = arrays[0].dtype
+        if dtype == np.float64:
+            return function(*arrays, **attrs)
+        return function(*(array.astype(np.float64) for array in arrays), **attrs).astype(dtype)
+
+    return kernel
+
+
 def add_with_narrow(
     kernels: KernelSet, *ops: Op, dtypes: Iterable[Any] | None = None, **declared: Any
 ) -> Callable[[F], F]:

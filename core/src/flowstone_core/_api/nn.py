@@ -1,0 +1,58 @@
+"""Neural network functions: activations, cross-entropies, biases, normalization."""
+
+from __future__ import annotations
+
+from flowstone_core._api.names import public
+
+PUBLIC: dict[str, str] = (
+    public(
+        "flowstone_core.ops.activations",
+        {
+            "crelu": "nn.crelu",
+            "elu": "nn.elu",
+            "gelu": "nn.gelu",
+            "leaky_relu": "nn.leaky_relu",
+            "relu": "nn.relu",
+            "relu6": "nn.relu6",
+            "selu": "nn.selu",
+            "silu": "nn.silu nn.swish",
+            "softplus": "math.softplus nn.softplus",
+            "softsign": "math.softsign nn.softsign",
+        },
+    )
+    | public(
+        "flowstone_core.ops.softmax",
+        {
+            "log_softmax": "math.log_softmax nn.log_softmax",
+            "sigmoid_cross_entropy_with_logits": "nn.sigmoid_cross_entropy_with_logits",
+            "softmax": "math.softmax nn.softmax",
+            "softmax_cross_entropy_with_logits": "nn.softmax_cross_entropy_with_logits",
+            "sparse_softmax_cross_entropy_with_logits": "nn.sparse_softmax_cross_entropy_with_logits",
+            "weighted_cross_entropy_with_logits": "nn.weighted_cross_entropy_with_logits",
+        },
+    )
+    | public(
+        "flowstone_core.ops.nn",
+        {
+            "bias_add": "nn.bias_add",
+            "in_top_k": "math.in_top_k nn.in_top_k",
+            "l2_loss": "nn.l2_loss",
+            "l2_normalize": "linalg.l2_normalize math.l2_normalize nn.l2_normalize",
+            "log_poisson_loss": "nn.log_poisson_loss",
+            "top_k": "math.top_k nn.top_k",
+            "zero_fraction": "math.zero_fraction nn.zero_fraction",
+        },
+    )
+    | public(
+        "flowstone_core.ops.normalization",
+        {
+            "batch_norm_with_global_normalization": "nn.batch_norm_with_global_normalization",
+            "batch_normalization": "nn.batch_normalization",
+            "local_response_normalization": "nn.local_response_normalization nn.lrn",
+            "moments": "nn.moments",
+            "normalize_moments": "nn.normalize_moments",
+            "sufficient_statistics": "nn.sufficient_statistics",
+            "weighted_moments": "nn.weighted_moments",
+        },
+    )
+)
