@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flowstone_protos.event_pb2 import Event
-from flowstone_summary.framing import frame, masked_crc32c
+from flowstone_protos.records import frame, masked_crc32c
 from hypothesis import given
 from hypothesis import strategies as st
 
