@@ -58,7 +58,7 @@ class GraphExporter:
         known = self._exported.get(id(function))
         if known is not None:
             return known[1]
-        name = _unique(_NOT_IN_NODE_NAMES.sub("_", name or function.name), self.functions)
+        name = unique_name(_NOT_IN_NODE_NAMES.sub("_", name or function.name), self.functions)
         self._exported[id(function)] = function, name
         self.functions[name] = FunctionDef()  # taken: a function may call itself
         self.functions[name].CopyFrom(self._function_def(function.graph, name))
@@ -136,14 +136,14 @@ class GraphExporter:
         message.node_def.extend(self._nodes(graph, nodes, names, reference))
         effects = [names[id(node)] for node in nodes if must_run(node)]
         taken = dict.fromkeys(names.values(), 0)
-        finish = _unique("NoOp", taken)
+        finish = unique_name("NoOp", taken)
         if effects:
             message.node_def.append(self.add_op(NO_OP, {}, finish, control=effects))
         for number, tensor in enumerate(graph.outputs):
-            node_name = _unique("Identity", taken)
+            node_name = unique_name("Identity", taken)
             after = [finish] if effects else []
             message.node_def.append(self.add_op(IDENTITY, {"T": tensor.dtype}, node_name, [reference(tensor)], after))
-            result = _unique(f"output_{number}", taken)
+            result = unique_name(f"output_{number}", taken)
             message.signature.output_arg.append(_argument(tensor, result))
             message.ret[result] = f"{node_name}:output:0"
         for effect in effects:
@@ -185,16 +185,25 @@ def _node_names(graph: Graph, arguments: Iterable[int] = ()) -> dict[int, str]:
     names = {}
     for node in graph.nodes:
         if id(node) not in arguments:
-            legal = _NOT_IN_NODE_NAMES.sub("_", node.name)
-            names[id(node)] = _unique(legal if legal[:1].isalnum() or legal[:1] == "." else f"n{legal}", taken)
+            names[id(node)] = unique_name(legal_node_name(node.name), taken)
     for node in graph.nodes:
         if id(node) in arguments:
             legal = _NOT_IN_ARGUMENT_NAMES.sub("_", node.name.lower())
-            names[id(node)] = _unique(legal if legal[:1].isalpha() else f"arg{legal}", taken)
+            names[id(node)] = unique_name(legal if legal[:1].isalpha() else f"arg{legal}", taken)
     return names
 
 
-def _unique(name: str, taken: Any) -> str:
+def legal_node_name(name: str) -> str:
+    """*name* without the characters that TensorFlow does not take.
+
+    >>> legal_node_name("Größe 1")
+    'Gr__e_1'
+    """
+    legal = _NOT_IN_NODE_NAMES.sub("_", name)
+    return legal if legal[:1].isalnum() or legal[:1] == "." else f"n{legal}"
+
+
+def unique_name(name: str, taken: Any) -> str:
     """*name*, or *name* with the first number that makes it new; it is taken then."""
     candidate, number = name, 0
     while candidate in taken:
