@@ -289,7 +289,7 @@ def test_graphs_for_tensorboard(tmp_path: Path) -> None:
         (lambda m: m.summary.trace_export("x", step=1), "ValueError"),
         (lambda m: m.summary.flush(3), "ValueError"),
         (lambda m: m.function(lambda: m.summary.graph(m.compat.v1.GraphDef()))(), "ValueError"),
-        (lambda m: m.function(lambda d: m.summary.create_file_writer(d) and 1)("x"), "ValueError"),
+        (lambda m: m.function(lambda d: m.summary.create_file_writer(d) and 1)(m.constant("x")), "ValueError"),
     ],
 )
 def test_errors_have_tensorflows_types(tmp_path: Path, use: Callable[[Any], Any], names: str) -> None:

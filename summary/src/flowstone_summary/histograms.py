@@ -64,7 +64,8 @@ def bucketed(data: Any, buckets: Any) -> Any:
     width = (high - low) / tf.cast(count, tf.float64)
     place = tf.minimum(tf.cast(tf.floor((flat - low) / width), tf.int32), count - 1)
     place = tf.where(tf.equal(low, high), count - 1, place)
-    counts = tf.math.unsorted_segment_sum(tf.ones_like(flat), place, count)
+    place = tf.where(place < 0, count, place)  # what is no number is counted behind the last bucket, and left out
+    counts = tf.scatter_nd(tf.expand_dims(place, 1), tf.ones_like(flat), tf.stack([count + 1]))[:-1]
     ends = tf.range(1, count + 1)
     left = low + width * tf.cast(ends - 1, tf.float64)
     right = tf.where(tf.equal(ends, count), high, low + width * tf.cast(ends, tf.float64))

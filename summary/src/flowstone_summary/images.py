@@ -43,9 +43,14 @@ def image(name: str, data: Any, step: Any = None, max_outputs: Any = 3, descript
 def _encoded(data: Any, max_outputs: Any) -> Any:
     """What TensorBoard wants: the width, the height, then a PNG file for each image, as strings."""
     images = to_bytes(checked_rank(data, 4))
-    sizes = tf.shape(images)
-    dimensions = tf.strings.as_string(tf.stack([sizes[2], sizes[1]]))
+    dimensions = tf.stack([_size(images, 2), _size(images, 1)])
     return tf.concat([dimensions, ENCODE_PNG(images[: checked_limit(max_outputs)])], axis=0)
+
+
+def _size(images: Any, axis: int) -> Any:
+    """The length of an axis as a decimal string."""
+    known = images.shape[axis]
+    return tf.strings.as_string(tf.shape(images)[axis]) if known is None else tf.constant(str(known))
 
 
 def to_bytes(images: Any) -> Any:

@@ -146,9 +146,6 @@ class _TrackableFileWriter(_FileWriter, Trackable):
     def _initialize(self) -> None:
         CREATE_SUMMARY_FILE_WRITER(self.handle, *self._arguments)
 
-    def _trackable_children(self) -> dict[str, Any]:
-        return {}
-
 
 class _NoopWriter(SummaryWriter):
     """A writer that does nothing, and leaves the default writer as it is."""
