@@ -1,8 +1,8 @@
 """Event files: what TensorBoard reads, written so that a reader never meets half a record of a finished flush.
 
-An event file is a sequence of framed ``Event`` messages (``flowstone_protos.records``) of which the first states the version.
-Events wait in a queue until it is longer than ``max_queue``, the last flush is ``flush_millis`` ago, or someone
-calls ``flush``; then they are appended in one write, or not at all.
+An event file is a sequence of framed ``Event`` messages (``flowstone_protos.records``), of which the first states the
+version. Events wait in a queue until it is longer than ``max_queue``, the last flush is ``flush_millis`` ago, or
+someone calls ``flush``; then they are appended in one write, or not at all.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import weakref
 
 from flowstone_core.errors import FailedPreconditionError, UnimplementedError
 from flowstone_protos.event_pb2 import Event, SourceMetadata
-
 from flowstone_protos.records import frame
+
 from flowstone_summary.os_errors import translated
 
 FILE_VERSION = "brain.Event:2"
