@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+import io
+import struct
 
-from flowstone_protos.event_pb2 import Event
-from flowstone_protos.records import frame, masked_crc32c
+import pytest
+from flowstone_protos.records import CorruptRecordError, frame, masked_crc32c, read_records
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +28,34 @@ def test_the_length_comes_first_and_checksums_behind(data: bytes) -> None:
     assert int.from_bytes(framed[-4:], "little") == masked_crc32c(data)
 
 
-def test_records_follow_each_other(tmp_path: Path, read_events: Callable[[Path], list[Event]]) -> None:
-    path = tmp_path / "x"
-    path.write_bytes(b"".join(frame(Event(step=step).SerializeToString()) for step in range(3)))
-    assert [event.step for event in read_events(path)] == [0, 1, 2]
+@given(st.lists(st.binary()))
+def test_what_is_framed_is_read_back(records: list[bytes]) -> None:
+    assert list(read_records(io.BytesIO(b"".join(map(frame, records))))) == records
+
+
+@given(st.integers(1, 49))
+def test_a_cut_file_gives_the_whole_records_and_an_error(size: int) -> None:
+    cut = (frame(b"first") + frame(b"second!!!!!!"))[:size]
+    reader = read_records(io.BytesIO(cut))
+    whole = [next(reader)] if size >= 21 else []
+    assert whole == [b"first"][: len(whole)]
+    if size in (21, 49):
+        assert list(reader) == ([] if size == 21 else [b"second!!!!!!"])
+    else:
+        with pytest.raises(CorruptRecordError, match="truncated record at"):
+            next(reader)
+
+
+@pytest.mark.parametrize(("at", "what"), [(0, "length"), (8, "length"), (12, "data"), (16, "data")])
+def test_a_changed_byte_is_found(at: int, what: str) -> None:
+    data = bytearray(frame(b"data"))
+    data[at] ^= 1
+    with pytest.raises(CorruptRecordError, match=f"corrupted record at 0: the {what}'s checksum"):
+        list(read_records(io.BytesIO(data)))
+
+
+def test_a_huge_length_takes_no_memory() -> None:
+    length = struct.pack("<Q", 2**62)
+    hostile = length + struct.pack("<I", masked_crc32c(length)) + b"short"
+    with pytest.raises(CorruptRecordError, match="truncated"):
+        list(read_records(io.BytesIO(hostile)))
