@@ -39,6 +39,7 @@ def get_step() -> Any:
     >>> tf.summary.experimental.set_step(3)
     >>> tf.summary.experimental.get_step()
     3
+    >>> tf.summary.experimental.set_step(None)
     """
     return context.step
 
@@ -50,6 +51,7 @@ def set_step(step: Any) -> None:
     shall change from call to call.
 
     >>> tf.summary.experimental.set_step(3)
+    >>> tf.summary.experimental.set_step(None)
 
     Args:
         step: Anything convertible to an int64 scalar, or None.
