@@ -22,13 +22,15 @@ class Flow:
 
     Attributes:
         state: The variables and dotted names that the statement may change and that matter afterwards (or, in a
-            loop, in a later iteration), sorted.
+            loop, in a later iteration); after them those that only matter to another branch.
+        outputs: How many of them matter afterwards.
         unsafe: Those that may have no value at some point where they are looked at.
         fresh: Of a loop's state, what each iteration sets before it uses it.
         tested: Of a loop's state, what the evaluation of its test may change.
     """
 
     state: list[str] = field(default_factory=list)
+    outputs: int = 0
     unsafe: set[str] = field(default_factory=set)
     fresh: set[str] = field(default_factory=set)
     tested: set[str] = field(default_factory=set)
@@ -127,8 +129,10 @@ class _Analysis:
     def live_if(self, node: ast.If, after: set[str], caught: set[str]) -> set[str]:
         effects = self.block_effects([*node.body, *node.orelse])
         effects.merge(self.chain_tests(node))
-        self.result.flows[node] = Flow(self.state(effects, after | caught), set(effects.unbinds))
         inside = self.live(node.body, after, caught) | self.live(node.orelse, after, caught)
+        outputs = self.state(effects, after | caught)
+        state = outputs + [name for name in self.state(effects, inside) if name not in outputs]
+        self.result.flows[node] = Flow(state, len(outputs), set(effects.unbinds))
         return self.live_expression(node.test, inside)
 
     def chain_tests(self, node: ast.If) -> Effects:
@@ -163,6 +167,7 @@ class _Analysis:
         changed_by_test = tested.binds | tested.changes | tested.attributes
         self.result.flows[node] = Flow(
             state,
+            len(state),
             set(effects.unbinds),
             {name for name in state if name in sure and name not in carried},
             {name for name in state if name in changed_by_test},

@@ -106,6 +106,8 @@ class ControlFlow(OwnScope):
             dispatch = [build.located(ast.If(is_this, blocks[index], dispatch), place)]
         before, arguments = accessors(flow.state, flow.unsafe, self.scope, self.namer)
         options = {"arms": build.constant(len(tests))} if len(tests) > 1 else {}
+        if flow.outputs < len(flow.state):
+            options["outputs"] = build.constant(flow.outputs)
         operator = build.call("if_stmt", tests[0], *arguments, **options)
         loop = ast.For(build.store(arm), build.name(chosen), dispatch, [])
         return self._finish(before, operator, chosen, loop, node, tests[0])

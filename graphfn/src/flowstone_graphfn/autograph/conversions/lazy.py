@@ -80,7 +80,7 @@ class LazyOperands(Everywhere):
             value = self.context.namer.new("value")
             setter = function.setters[name] = self.context.namer.new("let")
             outer = ast.Global if name in function.scope.globals else ast.Nonlocal
-            function.added += build.declare_local([name] if outer is ast.Nonlocal else [])
+            function.added += build.declare_local({name} & function.scope.bound)
             body: list[ast.stmt] = [outer([name]), build.assign(name, build.name(value))]
             function.added.append(build.function(setter, [value], body))
         return function.setters[name]

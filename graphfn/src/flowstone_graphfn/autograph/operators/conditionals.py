@@ -36,6 +36,7 @@ class if_stmt:
         set_state: Sets them.
         names: Their names.
         arms: The number of tests.
+        outputs: How many of the variables matter afterwards; the others only to other bodies.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class if_stmt:
         set_state: SetState = keep_state,
         names: tuple[str, ...] = (),
         arms: int = 1,
+        outputs: int | None = None,
     ) -> None:
         self._test = test
         self._get = get_state
         self._set = set_state
         self._names = names
         self._arms = arms
+        self._outputs = len(names) if outputs is None else outputs
         self._running: Generator[int, None, None] | None = None
 
     def __enter__(self) -> if_stmt:
@@ -87,8 +90,11 @@ class if_stmt:
         with branches[1]:
             yield from self._otherwise(arm)
         orelse = save(self._get())
+        merge = Merge(branches)
+        count = self._outputs
         self._set(restore(before))
-        self._set(Merge(branches).run(predicate, self._names, main, orelse))
+        values = merge.run(predicate, self._names[:count], main[:count], orelse[:count])
+        self._set([*values, *restore(before[count:])])
 
     def _otherwise(self, arm: int) -> Generator[int, None, None]:
         yield 2 * arm + 1
