@@ -1,0 +1,1 @@
+"""Where datasets begin: tensors, ranges, generators, files."""

@@ -1,0 +1,1 @@
+"""Transformations of datasets, one a file: its op, what runs, its kernel."""
