@@ -48,8 +48,8 @@ def test_conditions_nest(tmp_path: Path) -> None:
         assert not summary.should_record_summaries().numpy()
 
 
-def test_a_condition_of_another_type(tmp_path: Path) -> None:
-    condition: Any = "yes"
+@pytest.mark.parametrize("condition", ["yes", [True, False], 1.5])
+def test_what_is_no_condition(tmp_path: Path, condition: Any) -> None:
     expected = pytest.raises((TypeError, ValueError))
     with summary.create_file_writer(tmp_path).as_default(), summary.record_if(condition), expected:
         summary.scalar("a", 1.0, step=1)

@@ -123,6 +123,13 @@ class GraphExport(Protocol):
         """The serialized ``GraphDef`` of ``graph``, with the functions that it calls."""
 
 
+class ControlFlow(Protocol):
+    """Branches that depend on tensors (graphfn; used by summary's ``record_if``)."""
+
+    def cond(self, pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
+        """``tf.cond``."""
+
+
 class ExecutedGraphs(Protocol):
     """Records the graphs of the traced functions that are called (graphfn; used by summary's ``trace_on``)."""
 
@@ -137,6 +144,7 @@ TRACING = Service[Tracing]("tracing", "Tracing Python functions", "flowstone-gra
 MODEL_FILES = Service[ModelFiles]("model_files", "Writing and reading models", "flowstone-savedmodel")
 SUMMARIES = Service[Summaries]("summaries", "Logging for TensorBoard", "flowstone-summary")
 DATASETS = Service[DatasetMaking]("datasets", "Making datasets", "flowstone-data")
+CONTROL_FLOW = Service[ControlFlow]("control_flow", "Branching on tensors", "flowstone-graphfn")
 EXECUTED_GRAPHS = Service[ExecutedGraphs]("executed_graphs", "Recording graphs", "flowstone-graphfn")
 GRAPH_EXPORT = Service[GraphExport]("graph_export", "Writing graphs", "flowstone-savedmodel")
 

@@ -92,7 +92,11 @@ def should_record_summaries() -> Tensor:
 
 
 def recording() -> Any:
-    """``should_record_summaries`` as a Python bool where it is known, else as a tensor."""
+    """``should_record_summaries`` as a Python bool where it is known, else as a tensor.
+
+    Raises:
+        ValueError: If the condition is known not to be a scalar.
+    """
     if context.writer is None:
         return False
     condition = context.condition
@@ -103,5 +107,7 @@ def recording() -> Any:
     if isinstance(condition, bool):
         return condition
     tensor = convert_to_tensor(condition, dtypes.bool)
+    if tensor.shape.rank not in (0, None):
+        raise ValueError(f"The condition of record_if must be a scalar. Received shape {tensor.shape}.")
     known = tensor.spec.value
     return tensor if known is None else bool(known)

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from flowstone_core import dtypes
-from flowstone_core.api import tf
 from flowstone_core.conversion import constant, convert_to_tensor
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.scopes import name_scope, scope_prefix
+from flowstone_core.services import CONTROL_FLOW, get_service
 from flowstone_core.tensor import Tensor
 from flowstone_protos.summary_pb2 import SummaryMetadata
 
@@ -144,7 +144,7 @@ def _if_recording(record: Callable[[], Any]) -> Any:
     decision = recording()
     if isinstance(decision, bool):
         return record() if decision else constant(False)
-    return tf.cond(decision, record, lambda: constant(False))
+    return get_service(CONTROL_FLOW).cond(decision, record, lambda: constant(False))
 
 
 def _step_tensor(step: Any) -> Tensor:
