@@ -54,6 +54,10 @@ FAMILIES: Final[dict[str, str]] = {
         TensorScatterUpdate
     """,
     "selection": "Select SelectV2 Where",
+    "random": """
+        Multinomial RandomGamma RandomPoissonV2 RandomShuffle RandomStandardNormal RandomUniform RandomUniformInt
+        TruncatedNormal
+    """,
     "control": """
         Const Placeholder PlaceholderWithDefault FakeParam NoOp PartitionedCall StatefulPartitionedCall
         If StatelessIf Case StatelessCase While StatelessWhile

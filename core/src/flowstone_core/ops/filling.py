@@ -91,7 +91,12 @@ def _static_sizes(shape: Any) -> tuple[int, ...] | None:
     return None
 
 
-def _shape_tensor(shape: Any) -> Tensor:
+def shape_tensor(shape: Any) -> Tensor:
+    """``shape`` as a vector of integers.
+
+    Raises:
+        TypeError: If it holds anything else.
+    """
     tensor = convert_to_tensor(shape, int32 if isinstance(shape, (list, tuple)) and not shape else None, int32)
     if not tensor.dtype.is_integer:
         raise TypeError(f"Cannot convert {shape!r} to a shape: sizes are integers.")
@@ -111,7 +116,7 @@ def constant_of(shape: Any, value: Any, dtype: DType, name: str | None = None) -
             if value == 0:
                 return EagerTensor(np.zeros(sizes, dtype.numpy_dtype), dtype)
             return EagerTensor(np.full(sizes, value, dtype.numpy_dtype), dtype)
-    return FILL(_shape_tensor(shape), convert_to_tensor(value, dtype), name=name)
+    return FILL(shape_tensor(shape), convert_to_tensor(value, dtype), name=name)
 
 
 def zeros(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any = None) -> Any:
@@ -204,7 +209,7 @@ def eye(
     diagonal = cast(compare.equal(rows, range(columns)), target, name)
     if batch_shape is None:
         return diagonal
-    shape = concat([_shape_tensor(batch_shape), array.shape(diagonal)], 0)
+    shape = concat([shape_tensor(batch_shape), array.shape(diagonal)], 0)
     return array.broadcast_to(diagonal, shape)
 
 
