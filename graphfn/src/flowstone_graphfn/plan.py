@@ -151,6 +151,9 @@ class _Writer:
         kernel = op.kernels.get(dtype)
         if kernel is None:
             kernel = op.resolve(dtype)
+        for_site = getattr(kernel, "for_site", None)
+        if for_site is not None:  # a random op: each node has a stream of its own
+            kernel = for_site()
         if attrs:
             kernel = functools.partial(kernel, **attrs)
         if op.kernel(dtype).reentrant:
