@@ -192,9 +192,9 @@ def parity(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Every example in docstrings, README files and docs/ runs and gives what it says."""
     install_everything(session)
-    sources = [str(folder / "src") for folder in MEMBERS]
-    arguments = ["-p", "doctest_names", "--doctest-modules", *sources, *session.posargs]
-    session.run("pytest", *arguments, env=SAFE | {"PYTHONPATH": "docs"})
+    modules = [name.replace("-", "_") for name in NAMES.values()]
+    arguments = ["-c", "pyproject.toml", "-p", "doctest_names", "--doctest-modules", "--pyargs", *modules]
+    session.run("pytest", *arguments, *session.posargs, env=SAFE | {"PYTHONPATH": "docs"})
     session.run("pytest", "docs", env=SAFE)
 
 
