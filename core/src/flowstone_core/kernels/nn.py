@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from flowstone_core.dtypes import DType
+from flowstone_core.dtypes import DType, int32
 from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.precision import add_with_narrow
@@ -83,7 +83,7 @@ def _largest(input: Any, k: int, index_type: DType) -> tuple[Any, Any]:
 @KERNELS.add(ops.TOP_K)
 def top_k(input: Any, *, k: int, sorted: bool) -> Any:
     """The largest, in order whether asked or not."""
-    values, order = _largest(input, k, ops.int32)
+    values, order = _largest(input, k, int32)
     return values, order
 
 

@@ -56,14 +56,12 @@ def greater_equal(x: TensorLike, y: TensorLike, name: str | None = None) -> Tens
 
 
 def _infer_equality(x: Spec, y: Spec, *, incompatible_shape_error: bool) -> Spec:
-    """Broadcast shapes; without ``incompatible_shape_error`` the result may also be one scalar."""
-    if incompatible_shape_error:
-        return Spec(infer.broadcast_shapes(x, y), dtypes.bool)
-    if x.shape is None or y.shape is None or None in (*x.shape, *y.shape):
-        return Spec(None, dtypes.bool)
+    """Broadcast shapes; without ``incompatible_shape_error``, one scalar if they do not broadcast."""
     try:
         return Spec(infer.broadcast_shapes(x, y), dtypes.bool)
     except SpecError:
+        if incompatible_shape_error:
+            raise
         return Spec((), dtypes.bool)
 
 

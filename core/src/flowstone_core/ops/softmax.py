@@ -50,7 +50,7 @@ def _along(op: Op, logits: TensorLike, axis: Any, name: str | None) -> Tensor:
         )
     order = list(range(rank))
     order[axis], order[-1] = order[-1], order[axis]
-    return array.transpose(op(array.transpose(x, order)), order, name=name)
+    return array.transpose(op(array.transpose(x, order)), order, name=name or "transpose")
 
 
 def softmax(logits: TensorLike, axis: Any = None, name: str | None = None) -> Tensor:

@@ -1,0 +1,199 @@
+"""What became of a parity case: values, or an error; and how two outcomes are compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from casekit import Case
+
+CASES = Path(__file__).parent / "cases"
+GOLDENS = Path(__file__).parent / "goldens"
+
+_TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 1e-5, "float64": 1e-9}
+_TOLERANCE |= {"complex64": 1e-5, "complex128": 1e-9}
+
+Outcome = dict[str, Any]
+"""``{"values": [...], "shapes": {...}}`` or ``{"error": "TypeError"}``, with what happened inside ``tf.function``."""
+
+
+# -- running -------------------------------------------------------------------------------------------------------
+
+
+def run(case: Case, tf: Any) -> Outcome:
+    """Run a case eagerly and, if it may, inside ``tf.function``."""
+    outcome = run_eagerly(case, tf)
+    if case.graph:
+        outcome["graph"] = run_traced(case, tf)
+    return outcome
+
+
+def run_eagerly(case: Case, tf: Any) -> Outcome:
+    """Run a case; its values, or the name of the error."""
+    try:
+        tensors = [placeholder.tensor(tf) for placeholder in case.tensors()]
+        return {"values": [_encoded(x) for x in leaves(case.call(tf, tensors))]}
+    except Exception as error:  # noqa: BLE001 - any exception is an outcome
+        return {"error": type(error).__name__}
+
+
+def run_traced(case: Case, tf: Any) -> Outcome:
+    """Run a case inside ``tf.function``; values, and the static shapes of its results.
+
+    Shapes are inferred three times: with fully known shapes of the arguments, with their sizes unknown, and with
+    their ranks unknown.
+    """
+    try:
+        tensors = [placeholder.tensor(tf) for placeholder in case.tensors()]
+        outcome: Outcome = {}
+        values, shapes = _traced(case, tf, tensors, lambda x: tf.TensorSpec(x.shape, x.dtype))
+        outcome["values"] = values
+    except Exception as error:  # noqa: BLE001
+        return {"error": type(error).__name__}
+    if case.shapes:
+        found = {"known": shapes}
+        if tensors:
+            found["sizes"] = _shapes_only(case, tf, tensors, lambda x: tf.TensorSpec([None] * len(x.shape), x.dtype))
+            found["rank"] = _shapes_only(case, tf, tensors, lambda x: tf.TensorSpec(None, x.dtype))
+        outcome["shapes"] = found
+    return outcome
+
+
+def _traced(case: Case, tf: Any, tensors: list[Any], spec: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
+    shapes: list[Any] = []
+
+    def body(*arguments: Any) -> list[Any]:
+        results = leaves(case.call(tf, list(arguments)))
+        shapes[:] = [_static(x) for x in results]
+        return [x if hasattr(x, "dtype") else tf.constant(x) for x in results]
+
+    function = tf.function(body, input_signature=[spec(x) for x in tensors], autograph=False)
+    return [_encoded(x) for x in function(*tensors)], shapes
+
+
+def _shapes_only(case: Case, tf: Any, tensors: list[Any], spec: Callable[[Any], Any]) -> Any:
+    shapes: list[Any] = []
+
+    def body(*arguments: Any) -> int:
+        shapes[:] = [_static(x) for x in leaves(case.call(tf, list(arguments)))]
+        return 0
+
+    try:
+        tf.function(body, input_signature=[spec(x) for x in tensors], autograph=False).get_concrete_function()
+    except Exception as error:  # noqa: BLE001
+        return type(error).__name__
+    return shapes
+
+
+def _static(x: Any) -> Any:
+    shape = getattr(x, "shape", None)
+    if shape is None:
+        return None
+    return None if getattr(shape, "rank", 0) is None else [None if size is None else int(size) for size in shape]
+
+
+def leaves(result: Any) -> list[Any]:
+    """The tensors of a result, in order."""
+    if isinstance(result, dict):
+        return [leaf for key in sorted(result) for leaf in leaves(result[key])]
+    if isinstance(result, (list, tuple)):
+        return [leaf for item in result for leaf in leaves(item)]
+    return [] if result is None else [result]
+
+
+# -- goldens -------------------------------------------------------------------------------------------------------
+
+
+def _encoded(x: Any) -> Any:
+    """A tensor as ``[type, shape, flat list]``; what is not a tensor as its repr."""
+    if not hasattr(x, "numpy"):
+        return repr(x)
+    array = np.asarray(x.numpy())
+    name = str(x.dtype.name)
+    if array.dtype.kind == "V" or name in ("float16", "bfloat16"):
+        array = array.astype(np.float32)
+    flat = array.reshape(-1)
+    items: list[Any]
+    if name == "string":
+        items = [item.decode("latin-1") for item in flat.tolist()]
+    elif array.dtype.kind == "c":
+        items = [[_number(item.real), _number(item.imag)] for item in flat]
+    else:
+        items = [_number(item) for item in flat]
+    return [name, list(array.shape), items]
+
+
+def _number(item: Any) -> Any:
+    if isinstance(item, (np.bool_, bool)):
+        return bool(item)
+    if isinstance(item, np.integer):
+        return int(item)
+    if not np.isfinite(item):
+        return str(float(item))
+    return float(str(item)) if isinstance(item, np.floating) else float(item)
+
+
+_SAME = "same"
+"""Stands in golden files for the values of a traced call that are those of the eager call."""
+
+
+def write(path: Path, header: dict[str, Any], outcomes: dict[str, Outcome]) -> None:
+    """One line a case, in the order of the cases."""
+    lines = [json.dumps(header)]
+    for key, outcome in outcomes.items():
+        graph = outcome.get("graph")
+        if graph is not None and "values" in graph and graph["values"] == outcome.get("values"):
+            outcome = outcome | {"graph": graph | {"values": _SAME}}
+        lines.append(json.dumps({"case": key, **outcome}, ensure_ascii=False))
+    path.write_text("\n".join(lines) + "\n")
+
+
+def read(path: Path) -> dict[str, Outcome]:
+    """The outcomes of a golden file, by case."""
+    if not path.exists():
+        return {}
+    outcomes = {}
+    for line in path.read_text().splitlines()[1:]:
+        outcome = json.loads(line)
+        if outcome.get("graph", {}).get("values") == _SAME:
+            outcome["graph"]["values"] = outcome["values"]
+        outcomes[outcome.pop("case")] = outcome
+    return outcomes
+
+
+# -- comparison ----------------------------------------------------------------------------------------------------
+
+
+def difference(case: Case, expected: Outcome, got: Outcome) -> str | None:
+    """What differs between two outcomes of one mode, in words; None if nothing that matters."""
+    if "error" in expected or "error" in got:
+        want, have = expected.get("error", "a result"), got.get("error", "a result")
+        return None if want == have else f"expected {want}, got {have}"
+    if len(expected["values"]) != len(got["values"]):
+        return f"expected {len(expected['values'])} results, got {len(got['values'])}"
+    for index, (want, have) in enumerate(zip(expected["values"], got["values"], strict=True)):
+        if problem := _value_difference(case, want, have):
+            return f"result {index}: {problem}"
+    for kind, want in expected.get("shapes", {}).items():
+        if kind in got.get("shapes", {}) and want != got["shapes"][kind]:
+            return f"static shapes of arguments with {kind}: expected {want}, got {got['shapes'][kind]}"
+    return None
+
+
+def _value_difference(case: Case, want: Any, have: Any) -> str | None:
+    if isinstance(want, str) or isinstance(have, str):
+        return None if want == have else f"expected {want}, got {have}"
+    if want[:2] != have[:2]:
+        return f"expected {want[0]} of shape {want[1]}, got {have[0]} of shape {have[1]}"
+    name = want[0]
+    if name not in _TOLERANCE:
+        return None if want[2] == have[2] else f"expected {want[2]}, got {have[2]}"
+    a, b = np.array(want[2], dtype=np.float64), np.array(have[2], dtype=np.float64)
+    rtol = _TOLERANCE[name] if case.rtol is None else case.rtol
+    atol = 1e-2 * _TOLERANCE[name] if case.atol is None else case.atol
+    if np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True):
+        return None
+    return f"expected {want[2]}, got {have[2]}"

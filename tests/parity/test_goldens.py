@@ -1,0 +1,62 @@
+"""Every parity case in flowstone against what TensorFlow did with it (``record.py``); needs no TensorFlow.
+
+With TensorFlow installed, a sample of the cases also runs live.
+"""
+
+from __future__ import annotations
+
+import functools
+from importlib.util import find_spec
+from typing import Any
+
+import flowstone
+import pytest
+from outcomes import GOLDENS, Outcome, difference, read, run_eagerly, run_traced
+from record import cases_of, families
+
+
+def _cases(traced: bool = False) -> list[Any]:
+    return [
+        pytest.param(
+            family,
+            case,
+            id=f"{family}-{case.id}",
+            marks=[pytest.mark.xfail(reason=case.unlike, strict=False)] if case.unlike else [],
+        )
+        for family in families()
+        for case in cases_of(family)
+        if case.graph or not traced
+    ]
+
+
+@functools.cache
+def goldens(family: str) -> dict[str, Outcome]:
+    return read(GOLDENS / f"{family}.jsonl")
+
+
+def recorded(family: str, case: Any) -> Outcome:
+    outcome = goldens(family).get(case.id)
+    if outcome is None:
+        pytest.fail("not recorded: run tests/parity/record.py with TensorFlow")
+    return outcome
+
+
+@pytest.mark.parametrize(("family", "case"), _cases())
+def test_eager(family: str, case: Any) -> None:
+    problem = difference(case, recorded(family, case), run_eagerly(case, flowstone))
+    assert problem is None, problem
+
+
+@pytest.mark.parametrize(("family", "case"), _cases(traced=True))
+def test_traced(family: str, case: Any) -> None:
+    problem = difference(case, recorded(family, case)["graph"], run_traced(case, flowstone))
+    assert problem is None, problem
+
+
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed: nox -s parity")
+@pytest.mark.parametrize("family", families())
+def test_goldens_are_what_tensorflow_does(family: str) -> None:
+    tf = pytest.importorskip("tensorflow")
+    for case in cases_of(family)[::10]:
+        problem = difference(case, recorded(family, case), run_eagerly(case, tf))
+        assert problem is None, f"{case.id}: {problem}"
