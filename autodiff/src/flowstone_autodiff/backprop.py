@@ -64,15 +64,12 @@ def backpropagate(
             arrived: Any = parts[0] if len(parts) == 1 else add(parts)
             if id(outputs) in wanted:
                 found[id(outputs)] = arrived
-            several = False
         else:
             arrived = _collect(outputs, pending, wanted, found)
             if arrived is None:
                 continue
-            several = True
-        for value, gradient in zip(
-            inputs, _go_back(op, inputs, outputs, attrs, arrived, several, reached), strict=True
-        ):
+        gradients = go_back(op, inputs, outputs, attrs, arrived, reached)
+        for value, gradient in zip(inputs, gradients, strict=True):
             if gradient is None:
                 continue
             if type(value) is tuple:
@@ -128,10 +125,22 @@ def _collect(outputs: Any, pending: dict[int, list[Any]], wanted: set[int], foun
     return arrived if any_arrived else None
 
 
-def _go_back(
-    op: Any, inputs: tuple[Any, ...], outputs: Any, attrs: Any, arrived: Any, several: bool, reached: set[int]
+def go_back(
+    op: Any, inputs: tuple[Any, ...], outputs: Any, attrs: Any, arrived: Any, reached: set[int] | None = None
 ) -> Sequence[Any]:
-    """One gradient for each input (a list for a list input), by the op's rule."""
+    """The gradients of the inputs of one record, from those of its outputs.
+
+    Args:
+        op: The op, or a ``Backward``.
+        inputs: Its inputs.
+        outputs: What it returned.
+        attrs: Its attributes.
+        arrived: A gradient (or None) for each output, nested as ``outputs``.
+        reached: The identities of the tensors whose gradients will be used; all if None.
+
+    Returns:
+        A gradient (or None) for each input, a list for a list input.
+    """
     if type(op) is Backward:
         if not op.missing:
             arrived = _filled(arrived, outputs)
@@ -142,7 +151,7 @@ def _go_back(
     if function is None:
         return (None,) * len(inputs)
     call = Call(op, inputs, outputs, attrs, reached)
-    if not several:
+    if isinstance(outputs, Tensor):
         result = function(call, arrived if rule.sparse or isinstance(arrived, Tensor) else dense(arrived))
     else:
         if not rule.sparse:

@@ -22,11 +22,13 @@ class Backward:
         name: What was computed, for messages.
         function: Takes a gradient for each output; returns one for each input.
         missing: Whether it takes None for an output that received no gradient (instead of zeros).
+        forward: Whether forward mode goes this way, too (instead of through the ops that ran).
     """
 
     name: str
     function: Callable[..., Any]
     missing: bool = False
+    forward: bool = True
 
 
 Record: TypeAlias = tuple[Op | Backward, tuple[Any, ...], Any, Any]

@@ -55,6 +55,7 @@ def record(
     name: str = "custom",
     *,
     missing: bool = False,
+    forward: bool = True,
 ) -> None:
     """Tell the active tapes that ``outputs`` were computed from ``inputs``.
 
@@ -68,8 +69,9 @@ def record(
         name: What was computed, for messages.
         missing: Whether ``backward`` takes None for an output that received no gradient. Otherwise it gets
             zeros.
+        forward: Whether forward mode takes ``backward``, too. Otherwise it has seen the ops that ran.
     """
-    entry = Backward(name, backward, missing)
+    entry = Backward(name, backward, missing, forward)
     # outer observers first: an inner one may compute (a forward accumulator does), and outer ones see that
     for observer in reversed(list(observers())):
         observer.record_custom(inputs, outputs, entry)

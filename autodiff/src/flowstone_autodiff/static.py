@@ -20,11 +20,11 @@ def shape_of(tensor: Tensor) -> Any:
 
 
 def ints(tensor: Tensor) -> tuple[int, ...] | None:
-    """The entries of a 1-d integer tensor if all are known, else None."""
-    if type(tensor) is EagerTensor:
-        return tuple(tensor._array.tolist())
-    value = tensor.spec.value
-    return value if isinstance(value, tuple) and None not in value else None
+    """The entries of a 1-d integer tensor (or the one of a scalar) if all are known, else None."""
+    value = tensor._array.tolist() if type(tensor) is EagerTensor else tensor.spec.value
+    if isinstance(value, int):
+        return (value,)
+    return None if value is None or None in value else tuple(value)
 
 
 def scalar(tensor: Tensor) -> int | None:

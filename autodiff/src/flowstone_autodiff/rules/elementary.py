@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.ops import elementary as ops
+from flowstone_core.ops.activations import SOFTPLUS_GRAD
 from flowstone_core.ops.cast import cast
 from flowstone_core.ops.compare import not_equal
-from flowstone_core.ops.elementary import cos, cosh, exp, rsqrt, sigmoid, sin, sinh, xdivy, xlog1py, xlogy
+from flowstone_core.ops.elementary import cos, cosh, exp, rsqrt, sin, sinh, xdivy, xlog1py, xlogy
 from flowstone_core.ops.math import add, divide, multiply, negative, reciprocal, square, subtract
 from flowstone_core.tensor import Tensor
 
@@ -217,4 +218,5 @@ def sigmoid_grad_gradient(call: Call, dz: Tensor) -> Pair:
 @gradient(ops.SOFTPLUS)
 def softplus_gradient(call: Call, dy: Tensor) -> Tensor:
     """``log(1 + eˣ)``: ``dy / (1 + e⁻ˣ)``."""
-    return multiply(dy, sigmoid(call.inputs[0]))
+    result: Tensor = SOFTPLUS_GRAD(dy, call.inputs[0])
+    return result
