@@ -8,7 +8,8 @@ goes when its function goes.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 from flowstone_core.dtypes import DType
@@ -102,6 +103,15 @@ class Node:
     def operation(self) -> Operation:
         """This node as ``tf.Operation``."""
         return Operation(self)
+
+    def replace(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> None:
+        """Execute something else, whose first outputs are the present ones."""
+        self.op, self.inputs, self.attrs = op, inputs, attrs
+        specs = [[item._spec for item in value] if type(value) is tuple else value._spec for value in inputs]
+        inferred = flat_specs(op.infer(*specs, **attrs))
+        present = len(self.outputs)
+        more = (SymbolicTensor(self, present + index, spec) for index, spec in enumerate(inferred[present:]))
+        self.outputs = (*self.outputs, *more)
 
     def flat_inputs(self) -> list[SymbolicTensor]:
         """The inputs, lists of inputs flat."""
@@ -307,6 +317,20 @@ class Graph:
         self.nodes.append(node)
         return node
 
+    @contextmanager
+    def inserting_before(self, node: Node) -> Iterator[None]:
+        """A context in which nodes that are added come to stand before ``node``."""
+        count = len(self.nodes)
+        yield
+        added = self.nodes[count:]
+        del self.nodes[count:]
+        place = next(index for index, other in enumerate(self.nodes) if other is node)
+        self.nodes[place:place] = added
+        self.custom_gradients = [
+            custom._replace(position=custom.position + len(added)) if custom.position > place else custom
+            for custom in self.custom_gradients
+        ]
+
     def add_input(self, spec: Spec, name: str = "input", mark: Mark | None = None) -> SymbolicTensor:
         """Append an argument."""
         tensor = self._placeholder(spec, name, mark)
@@ -344,6 +368,10 @@ class Graph:
         inner = self.add_input(spec, name or "capture")
         self._captures[id(tensor)] = (tensor, inner)
         return inner
+
+    def add_capture(self, outer: Tensor, inner: SymbolicTensor) -> None:
+        """Have the input ``inner`` stand for a tensor from outside: how a graph that was read gets its captures."""
+        self._captures[id(outer)] = (outer, inner)
 
     def owns(self, tensor: Any) -> bool:
         """Whether ``tensor`` was made by a node of this graph."""
@@ -446,6 +474,19 @@ def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int,
     ]
     graph._captures = {key: (outer, mapped[id(inner)]) for key, (outer, inner) in source._captures.items()}
     return graph, mapped
+
+
+def flat_specs(inferred: Any) -> Sequence[Spec]:
+    """What a shape rule returned, as a flat sequence."""
+    if type(inferred) is Spec:
+        return (inferred,)
+    flat: list[Spec] = []
+    for item in inferred:
+        if type(item) is Spec:
+            flat.append(item)
+        else:
+            flat.extend(item)
+    return flat
 
 
 def _mapped(tensors: Sequence[Any], mapped: dict[int, SymbolicTensor]) -> tuple[Any, ...]:

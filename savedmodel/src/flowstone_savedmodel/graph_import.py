@@ -11,10 +11,9 @@ from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.errors import InvalidArgumentError, NotFoundError, OpError, SpecError, UnimplementedError
 from flowstone_core.op import Op
 from flowstone_core.spec import Spec
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import Graph, Node, flat_specs
 from flowstone_graphfn.graph_function import GraphFunction
 from flowstone_graphfn.symbolic import SymbolicTensor
-from flowstone_graphfn.trace import flat_specs
 from flowstone_protos.function_pb2 import FunctionDef
 from flowstone_protos.node_def_pb2 import NodeDef
 
