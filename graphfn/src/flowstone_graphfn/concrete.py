@@ -13,7 +13,7 @@ from flowstone_core.tensor import EagerTensor, Tensor
 from flowstone_core.type_spec import TensorSpec, type_spec_from_value
 from flowstone_core.variable_spec import VariableSpec
 
-from flowstone_graphfn.call import call
+from flowstone_graphfn.execution import call
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.graph_function import GraphFunction
 from flowstone_graphfn.outputs import packer

@@ -1,43 +1,54 @@
-"""Gradients of calls: one record on the tapes, and the rule for call nodes."""
+"""Gradient rules of calls, branches and loops.
+
+They apply where a graph is differentiated that holds such nodes; under a tape these ops record how to go back
+themselves (``execution``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowstone_autodiff.recorder import Backward
-from flowstone_autodiff.recording import observers, suspended
-from flowstone_core.interpreter import state
-from flowstone_core.tensor import Tensor
+from flowstone_autodiff.registry import Call, gradient
+from flowstone_core.ops import control
 
-from flowstone_graphfn.differentiate import differentiable, gradients_of_call
-from flowstone_graphfn.graph_function import GraphFunction
-
-Caller = Callable[[GraphFunction, Sequence[Any]], list[Any]]
+from flowstone_graphfn.differentiate import differentiating
+from flowstone_graphfn.execution import upgrade
+from flowstone_graphfn.graph import Node
+from flowstone_graphfn.trace import building
 
 
-def tapes() -> list[Any]:
-    """This thread's tapes and accumulators, innermost first, down to the first graph being built."""
-    return [observer for observer in observers() if not observer.building_graph]
-
-
-def call_recorded(function: GraphFunction, inputs: Sequence[Tensor], call: Caller) -> list[Any]:
-    """Call ``function`` so that the active tapes can differentiate it: as one record."""
-    watching = [tape for tape in tapes() if tape.watches(inputs)]
-    made = differentiable(function, deep=len(watching) > 1)
-    with suspended():
-        outputs = call(made.forward, inputs)
-
-    def backward(*arrived: Any) -> list[Any]:
-        return gradients_of_call(made, inputs, outputs, arrived, call)
-
-    entry = Backward(function.name, backward, missing=True)
-    for tape in reversed(watching):
-        tape.record_custom(inputs, outputs, entry)
-    return outputs[: made.count]
-
-
-def is_observed() -> bool:
-    """Whether the innermost interpreter is a tape or accumulator."""
-    current = state.current
-    return current is not None and not current.building_graph and hasattr(current, "record_custom")
+@gradient(
+    control.PARTITIONED_CALL,
+    control.STATEFUL_PARTITIONED_CALL,
+    control.IF,
+    control.STATELESS_IF,
+    control.CASE,
+    control.STATELESS_CASE,
+    control.WHILE,
+    control.STATELESS_WHILE,
+    missing=True,
+)
+def with_functions(call: Call, arrived: list[Any]) -> tuple[Any, ...]:
+    """The gradients of the bodies, in reverse; the node is upgraded so that it keeps what they need."""
+    first = next((tensor for tensor in call.outputs if hasattr(tensor, "node")), None)
+    if first is None:
+        raise LookupError(
+            f"{call.op.name} was executed eagerly by itself; call it inside a tf.function to differentiate it."
+        )
+    node: Node = first.node
+    session = differentiating(node)
+    made = session.upgraded.get(id(node))
+    if made is None:
+        made = session.upgraded[id(node)] = upgrade(node.op, node.attrs, node.inputs, session.deep)
+        with node.graph.inserting_before(node), building(node.graph) as builder:
+            inputs = tuple(
+                tuple(map(builder.local, value)) if type(value) is tuple else builder.local(value)
+                for value in made.inputs(node.inputs)
+            )
+        node.replace(made.op, inputs, made.attrs)
+    padded = [*arrived, *[None] * (len(node.outputs) - len(arrived))]
+    results = made.backward(node.inputs, node.outputs, padded)
+    return tuple(
+        gradients[: len(value)] if type(value) is tuple else gradients
+        for value, gradients in zip(call.inputs, results, strict=True)
+    )

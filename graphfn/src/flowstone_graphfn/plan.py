@@ -36,6 +36,10 @@ LARGE = 1024
 """Values of more elements than this (or of unknown size) are let go after their last use."""
 
 
+recorder: Callable[[Any, Graph], Callable[..., Any]] | None = None
+"""While executed graphs are recorded (``executed``): what new plans run instead."""
+
+
 class Plan:
     """A compiled graph.
 
@@ -59,6 +63,8 @@ class Plan:
         namespace: dict[str, Any] = {"plan_of_this_code": weakref.ref(self)}
         exec(compile(self.source, file, "exec"), namespace)
         self.body: Callable[..., tuple[Any, ...]] = namespace["make"](tuple(writer.constants))
+        if recorder is not None:
+            self.run = recorder(self, graph)  # type: ignore[method-assign]
 
     def run(self, *arrays: Any) -> tuple[Any, ...]:
         """Run it once: one array (or state object) for each input of the graph."""

@@ -12,7 +12,7 @@ from flowstone_core.ops.control import CONST
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import EagerTensor, Tensor
 
-from flowstone_graphfn.graph import CustomGradient, Graph, Node
+from flowstone_graphfn.graph import CustomGradient, Graph, Node, flat_specs
 from flowstone_graphfn.location import mark_user
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -148,19 +148,6 @@ class GraphBuilder:
 
     def __repr__(self) -> str:
         return f"<GraphBuilder of {self.graph.name!r}>"
-
-
-def flat_specs(inferred: Any) -> Sequence[Spec]:
-    """What a shape rule returned, as a flat sequence."""
-    if type(inferred) is Spec:
-        return (inferred,)
-    flat: list[Spec] = []
-    for item in inferred:
-        if type(item) is Spec:
-            flat.append(item)
-        else:
-            flat.extend(item)
-    return flat
 
 
 class building:

@@ -1,0 +1,25 @@
+"""What flowstone-graphfn offers through hooks: gradients of ops with function bodies, and services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flowstone_autodiff.hookspecs import hookimpl
+from flowstone_core.services import EXECUTED_GRAPHS, TRACING
+
+from flowstone_graphfn.upgrades import UPGRADES
+
+
+@hookimpl
+def flowstone_gradients() -> Mapping[str, str]:
+    """Calls, branches and loops are differentiated here."""
+    return dict.fromkeys(UPGRADES, "flowstone_graphfn.gradients")
+
+
+@hookimpl
+def flowstone_services() -> Mapping[str, str]:
+    """Tracing Python functions, and recording which traced functions run."""
+    return {
+        TRACING.name: "flowstone_graphfn.service:TRACING",
+        EXECUTED_GRAPHS.name: "flowstone_graphfn.executed:EXECUTED_GRAPHS",
+    }
