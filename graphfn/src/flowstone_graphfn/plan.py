@@ -194,6 +194,11 @@ class _Writer:
         """A constant is used by its name in the tuple."""
         self.name_of[id(node.outputs[0])] = self.constant(node.attrs["value"]._array)
 
+    def write_fake(self, node: Node) -> None:
+        """A value that nobody looks at: of the right type, and as small as it can be."""
+        (output,) = node.outputs
+        self.name_of[id(output)] = self.constant(fake_value(output._spec))
+
     def write_function_call(self, node: Node) -> None:
         """A call of another function: its plan's body is called directly."""
         arguments = ", ".join(self.use(tensor) for tensor in node.inputs[0])
@@ -276,6 +281,7 @@ class _Writer:
 _NATIVE: dict[str, Callable[[_Writer, Node], None]] = {
     control.PLACEHOLDER.name: _Writer.write_placeholder,
     control.CONST.name: _Writer.write_constant,
+    control.FAKE_PARAM.name: _Writer.write_fake,
     control.PARTITIONED_CALL.name: _Writer.write_function_call,
     control.STATEFUL_PARTITIONED_CALL.name: _Writer.write_function_call,
     control.IF.name: _Writer.write_if,
@@ -290,6 +296,14 @@ _NATIVE: dict[str, Callable[[_Writer, Node], None]] = {
 def may_be_scalar(spec: Spec) -> bool:
     """Whether a kernel's result of this spec may come as a numpy scalar."""
     return not spec.shape and not spec.dtype.is_handle
+
+
+def fake_value(spec: Spec) -> Any:
+    """Some array of ``spec`` that takes no memory (None for a handle)."""
+    if spec.dtype.is_handle:
+        return None
+    shape = [0 if size is None else size for size in spec.shape or ()]
+    return np.broadcast_to(np.zeros((), spec.dtype.numpy_dtype), shape)
 
 
 def _wrapper(spec: Spec) -> Callable[[Any], Any]:

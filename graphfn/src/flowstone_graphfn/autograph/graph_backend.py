@@ -21,6 +21,7 @@ from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.graph_builtins import OVERLOADS
 from flowstone_graphfn.autograph.graph_items import set_item
 from flowstone_graphfn.autograph.graph_iteration import iteration_of, rows_of
+from flowstone_graphfn.execution import execute
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.graph_function import GraphFunction, unique_function_name
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -159,8 +160,8 @@ class GraphBackend:
         main, orelse = (branch.finish(results, captures) for branch, results in zip(branches, outputs, strict=True))
         op = IF if main.stateful or orelse.stateful else STATELESS_IF
         types = tuple(tensor.dtype for tensor in outputs[0])
-        results: list[Tensor] = op(predicate, captures, then_branch=main, else_branch=orelse, Tout=types)
-        return results
+        attrs = op.complete({"then_branch": main, "else_branch": orelse, "Tout": types})
+        return execute(op, (predicate, tuple(captures)), attrs)
 
     def while_loop(
         self,
@@ -187,14 +188,13 @@ class GraphBackend:
         body_function = body.finish(outputs, captures, loop=True)
         shapes = [TensorShape(tensor.spec.shape) for tensor in body.graph.inputs]
         op = WHILE if cond_function.stateful or body_function.stateful else STATELESS_WHILE
-        results: list[Tensor] = op(
-            [*initial, *captures],
-            cond=cond_function,
-            body=body_function,
-            output_shapes=shapes,
-            parallel_iterations=options.get("parallel_iterations") or 10,
-        )
-        return results[:carried]
+        attrs = {
+            "cond": cond_function,
+            "body": body_function,
+            "output_shapes": tuple(shapes),
+            "parallel_iterations": options.get("parallel_iterations") or 10,
+        }
+        return execute(op, ((*initial, *captures),), attrs)[:carried]
 
     def iteration(self, iterable: Any) -> backend.Iteration | None:
         """How to walk over ``iterable``."""
