@@ -32,7 +32,7 @@ def verified(op: Op, dtype: DType | None, provider: KernelProvider, function: Ca
     def checked(*operands: Any, **attrs: Any) -> Any:
         result = function(*operands, **attrs)
         expected = list(_flat(op.infer(*map(_spec, operands), **attrs)))
-        found = list(_flat(result)) if len(expected) != 1 else [result]
+        found = list(_flat(result)) if result is None or isinstance(result, (list, tuple)) else [result]
         problem = _problem(expected, found)
         if problem:
             raise InternalError(
