@@ -14,6 +14,7 @@ pytest.importorskip("tensorflow", reason="parity needs TensorFlow: nox -s parity
 
 import flowstone as fs
 import tensorflow as tf
+from flowstone_summary.ops import summary as summary_ops
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -28,6 +29,19 @@ NUMBERS = {
     "empty": np.zeros([0, 3]),
     "spread": np.array([-1e30, 0, 1e-30, 1e30]),
 }
+
+
+class RawOps:
+    """``tf.raw_ops`` for flowstone's summary ops."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        op = next(value for value in vars(summary_ops).values() if getattr(value, "name", None) == name)
+
+        def call(**arguments: Any) -> Any:
+            inputs = [arguments.pop(arg.name) for arg in op.inputs]
+            return op(*inputs, **arguments)
+
+        return call
 
 
 def events(folder: Path) -> list[Any]:
@@ -178,8 +192,7 @@ def test_images_and_sounds_inside_functions(tmp_path: Path) -> None:
 def test_summaries_of_tensorflow_1(tmp_path: Path) -> None:
     pixels = np.array([[[[0, 0.5, 1], [1, np.nan, 0]]], [[[-1, 0.5, 0.25], [1, np.inf, 0]]], np.zeros((1, 2, 3))])
     results = []
-    for name, m in (("theirs", tf), ("ours", fs)):
-        raw = m.raw_ops
+    for name, m, raw in (("theirs", tf, tf.raw_ops), ("ours", fs, RawOps())):
         handle = raw.SummaryWriter(shared_name=name)
         raw.CreateSummaryFileWriter(
             writer=handle, logdir=str(tmp_path / name), max_queue=1, flush_millis=1, filename_suffix=".x"
