@@ -1,0 +1,22 @@
+"""What flowstone-savedmodel offers through the hooks of flowstone-core; nothing is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flowstone_core.hookspecs import hookimpl
+
+
+@hookimpl
+def flowstone_services() -> Mapping[str, str]:
+    """Writing and reading models for layers; writing graphs for summary and graphfn."""
+    return {
+        "model_files": "flowstone_savedmodel.services:MODEL_FILES",
+        "graph_export": "flowstone_savedmodel.services:GRAPH_EXPORT",
+    }
+
+
+@hookimpl
+def flowstone_commands() -> Mapping[str, str]:
+    """``flowstone saved-model``."""
+    return {"saved-model": "flowstone_savedmodel.cli:saved_model_command"}
