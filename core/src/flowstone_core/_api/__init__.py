@@ -1,22 +1,17 @@
-"""The public names that flowstone-core gives to ``tf.*``, one file a family; importing it imports no op."""
+"""The public names that flowstone-core gives to ``tf.*``: every module here has a table; importing it imports no op."""
 
 from __future__ import annotations
 
-from flowstone_core._api import (
-    array,
-    basics,
-    filling,
-    indexing,
-    joining,
-    linalg,
-    math,
-    nn,
-    providers,
-    random,
-    reduce,
-    state,
-)
+import pkgutil
+from importlib import import_module
 
-FAMILIES = (array, basics, filling, indexing, joining, linalg, math, nn, providers, random, reduce, state)
 
-PUBLIC: dict[str, str] = {name: target for family in FAMILIES for name, target in family.PUBLIC.items()}
+def _tables() -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for module in pkgutil.iter_modules(__path__):
+        if module.name != "names":
+            merged |= import_module(f"{__name__}.{module.name}").PUBLIC
+    return merged
+
+
+PUBLIC: dict[str, str] = _tables()
