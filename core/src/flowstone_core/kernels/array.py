@@ -124,7 +124,8 @@ def transpose(x: Any, perm: Any) -> Any:
 @KERNELS.add(ops.CONJUGATE_TRANSPOSE)
 def conjugate_transpose(x: Any, perm: Any) -> Any:
     """Permuted strides, conjugated elements."""
-    return np.conjugate(x.transpose(perm.tolist()))
+    turned = x.transpose(perm.tolist())
+    return np.conjugate(turned) if x.dtype.kind == "c" else turned  # numpy would make integers of booleans
 
 
 @KERNELS.add(ops.RANGE)

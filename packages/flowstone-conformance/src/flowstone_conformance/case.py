@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +48,7 @@ class Case:
     note: str = ""
     tolerance: float = 1.0
 
-    @property
+    @functools.cached_property
     def dtype(self) -> DType | None:
         """The element type that selects the kernel."""
         tensors = tuple(_tensor(operand) for operand in self.inputs)
@@ -60,6 +61,7 @@ class Case:
             result = kernel.function(*(self.inputs if inputs is None else inputs), **attrs, **more)
         return as_list(result)
 
+    @functools.cached_property
     def expected(self) -> list[NDArray[Any]]:
         """The outputs that the reference gives."""
         return as_list(self.reference(*self.inputs, **self.attrs))
@@ -121,4 +123,6 @@ def _dtype(array: NDArray[Any]) -> DType:
 def _shape(operand: Operand) -> str:
     if isinstance(operand, list):
         return "[" + ",".join(_shape(item) for item in operand) + "]"
+    if operand.dtype.name in ("int32", "int64") and operand.ndim <= 1 and operand.size <= 4:
+        return str(operand.tolist()).replace(" ", "")  # an axis, a shape: the values say more
     return "x".join(map(str, operand.shape)) or "scalar"

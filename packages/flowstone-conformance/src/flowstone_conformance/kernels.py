@@ -68,8 +68,12 @@ class KernelConformance:
 
     @classmethod
     def kernel(cls, case: Case) -> Kernel | None:
-        """The provider's kernel for a case, or None if it does not serve the case's dtype."""
-        return next((kernel for kernel in cls.kernels(case.op.name) if kernel.serves(case.dtype)), None)
+        """The provider's kernel for a case, or None if it has none for the case's dtype."""
+        try:
+            kernels = cls.kernels(case.op.name)
+        except Exception:  # noqa: BLE001 - test_an_offer_is_kept reports it, and the other kernels are tested
+            return None
+        return next((kernel for kernel in kernels if kernel.serves(case.dtype)), None)
 
     @classmethod
     def served(cls) -> dict[str, list[tuple[Case, Kernel]]]:
@@ -112,7 +116,7 @@ class KernelConformance:
 
     def test_matches_the_reference(self, case: Case, kernel: Kernel) -> None:
         """Number, dtype, shape and values of the outputs."""
-        case.check(case.run(kernel, read_only(case.inputs)), case.expected())
+        case.check(case.run(kernel, read_only(case.inputs)), case.expected)
 
     def test_operands_are_left_alone(self, case: Case, kernel: Kernel) -> None:
         """A kernel changes no operand."""
@@ -122,20 +126,23 @@ class KernelConformance:
             assert mine.tolist() == theirs.tolist() or mine.tobytes() == theirs.tobytes()
 
     def test_results_are_not_kept(self, case: Case, kernel: Kernel) -> None:
-        """A second call with the same operands does not change what the first returned."""
+        """What a second call returns can be written to without changing what the first returned."""
         first = case.run(kernel, read_only(case.inputs))
         before = [result.copy() for result in first]
         again = case.run(kernel, copies(case.inputs))
         case.check(again, before)
+        for result in again:
+            if result.flags.writeable:
+                result[...] = b"" if result.dtype == object else 0
         case.check(first, before)
 
     def test_operands_need_not_be_contiguous(self, case: Case, kernel: Kernel) -> None:
         """Views with strides, as transposing and slicing give."""
-        case.check(case.run(kernel, strided(case.inputs)), case.expected())
+        case.check(case.run(kernel, strided(case.inputs)), case.expected)
 
     def test_out_is_written(self, case: Case, kernel: Kernel) -> None:
         """A kernel that declares ``out`` writes its result there, also over an operand if it is elementwise."""
-        (expected,) = case.expected()
+        (expected,) = case.expected
         out = np.empty_like(expected)
         (result,) = case.run(kernel, read_only(case.inputs), out=out)
         assert result is out
@@ -152,7 +159,7 @@ class KernelConformance:
                 if kernel.thread_safe:
                     runs = [pool.submit(case.run, kernel, read_only(case.inputs)) for _ in range(8)]
                     for run in runs:
-                        case.check(run.result(), case.expected())
+                        case.check(run.result(), case.expected)
 
     def test_the_op_runs_with_it(self, pairs: list[tuple[Case, Kernel]]) -> None:
         """Flowstone itself runs the op with this provider's kernels, which pass its check of first results."""
@@ -161,7 +168,7 @@ class KernelConformance:
         with providers.kernel_providers([self.provider]):
             for case, _ in pairs:
                 result = case.op(*tensors(case.inputs), **case.attrs)
-                case.check(list(arrays(result)), case.expected())
+                case.check(list(arrays(result)), case.expected)
 
     def test_the_suite_is_whole(self) -> None:
         """No test of the suite is missing or rewritten without an ``xfail`` that gives a reason."""

@@ -1,0 +1,3 @@
+"""Tests of the suite run pytest on suites."""
+
+pytest_plugins = ["pytester"]
