@@ -7,9 +7,11 @@ from typing import Any
 
 from flowstone_core import nest
 from flowstone_core.dtypes import as_dtype
+from flowstone_core.interpreter import pop, push
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor
-from flowstone_graphfn.trace import current_graph, trace_body
+from flowstone_graphfn.graph import Graph
+from flowstone_graphfn.trace import GraphBuilder, current_graph
 
 from flowstone_layers.keras_tensor import KerasTensor
 
@@ -20,20 +22,27 @@ def infer_outputs(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
     Every ``KerasTensor`` among the arguments becomes a placeholder of its shape and type.
     """
     leaves = nest.flatten((args, kwargs))
-    symbolic = [leaf for leaf in leaves if isinstance(leaf, KerasTensor)]
-    specs = [Spec(leaf.shape, as_dtype(leaf.dtype)) for leaf in symbolic]
-    result: list[Any] = []
+    graph = Graph("infer_outputs", current_graph())
+    filled = [
+        graph.add_input(Spec(leaf.shape, as_dtype(leaf.dtype)), leaf.name) if isinstance(leaf, KerasTensor) else leaf
+        for leaf in leaves
+    ]
+    own_args, own_kwargs = nest.pack_sequence_as((args, kwargs), filled)
+    builder = _Scratch(graph)
+    push(builder)
+    try:
+        return nest.map_structure(_described, function(*own_args, **own_kwargs))
+    finally:
+        pop(builder)
 
-    def body(*placeholders: Any) -> list[Any]:
-        fresh = iter(placeholders)
-        filled = [next(fresh) if isinstance(leaf, KerasTensor) else leaf for leaf in leaves]
-        own_args, own_kwargs = nest.pack_sequence_as((args, kwargs), filled)
-        outputs = nest.map_structure(_described, function(*own_args, **own_kwargs))
-        result.append(outputs)
-        return []
 
-    trace_body("infer_outputs", specs, body, current_graph())
-    return result[0]
+class _Scratch(GraphBuilder):
+    """Builds a graph that is looked at and dropped; layers may make their variables meanwhile."""
+
+    def variable_created(self, variable: Any) -> None:
+        """Let a function that is being traced around this know; otherwise there is nothing to do."""
+        if self.graph.outer is not None:
+            super().variable_created(variable)
 
 
 def _described(value: Any) -> Any:

@@ -16,7 +16,7 @@ from flowstone_core.ops.cast import cast
 from flowstone_core.tensor import Tensor
 from flowstone_core.trackable import AutoTrackable
 from flowstone_core.variable import Variable as CoreVariable
-from flowstone_graphfn import autograph
+from flowstone_graphfn.autograph import api as autograph
 
 from flowstone_layers import constraints, dtype_policy, initializers, regularizers
 from flowstone_layers.call_context import CallContext, autocast_to, current, scope
@@ -485,8 +485,8 @@ class Layer(AutoTrackable, Operation):
 
     def _traceable_call(self, *args: Any, **kwargs: Any) -> Any:
         """``call``, converted by AutoGraph when a graph is being built."""
-        if building_graph():
-            return autograph.convert(self.call)(*args, **kwargs)
+        if building_graph() and not type(self).__module__.startswith("flowstone_layers."):
+            return autograph.convert_callback(self.call)(*args, **kwargs)
         return self.call(*args, **kwargs)
 
     def _convert_inputs(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -11,7 +11,7 @@ from flowstone_core.dtypes import as_dtype
 from flowstone_core.interpreter import building_graph, running_under
 from flowstone_core.ops.cast import cast
 from flowstone_core.shapes import TensorShape
-from flowstone_core.tensor import Tensor
+from flowstone_core.tensor import EagerTensor, Tensor
 from flowstone_core.variable import Variable as CoreVariable
 from flowstone_core.variable import VariableAggregation, VariableSynchronization
 
@@ -216,7 +216,7 @@ def _initial_value(initializer: Any, shape: Any, dtype: Any) -> Any:
             return cast(convert_to_tensor(initializer(tuple(shape), dtype=wanted.name)), wanted)
 
         return make
-    if isinstance(initializer, Tensor) and not hasattr(initializer, "_array"):
+    if isinstance(initializer, Tensor) and type(initializer) is not EagerTensor:
         return initializer
     with running_under(None):
         value = convert_to_tensor(initializer, dtype_hint=None if dtype is None else as_dtype(standardize_dtype(dtype)))

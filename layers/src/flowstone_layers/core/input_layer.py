@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_layers.config import standardize_dtype
+from flowstone_layers.functional_ops import OpCall as OpCall  # gives symbolic tensors their operators
 from flowstone_layers.keras_tensor import CallNode, KerasTensor
 from flowstone_layers.layer import Layer
 

@@ -58,11 +58,10 @@ def deserialize(config: Any, custom_objects: Any = None) -> Any:
 
 def get_for(identifier: Any, target: Any, output: Any) -> Any:
     """A metric object for one output; ``"accuracy"`` and ``"crossentropy"`` are chosen by the shapes."""
-    name = None
-    if isinstance(identifier, str) and identifier in ("accuracy", "acc", "crossentropy", "ce"):
-        name = identifier
+    name = identifier if isinstance(identifier, str) else None
+    if name in ("accuracy", "acc", "crossentropy", "ce"):
         kind = losses_module.kind_of_classes(target, output)
-        identifier = kind + ("accuracy" if identifier in ("accuracy", "acc") else "crossentropy")
+        identifier = kind + ("accuracy" if name in ("accuracy", "acc") else "crossentropy")
     metric = get(identifier)
     if isinstance(metric, Metric):
         if name is not None:

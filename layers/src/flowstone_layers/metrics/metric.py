@@ -7,7 +7,7 @@ from typing import Any
 from flowstone_core.api import tf
 from flowstone_core.interpreter import building_graph
 from flowstone_core.trackable import AutoTrackable
-from flowstone_graphfn import autograph
+from flowstone_graphfn.autograph import api as autograph
 
 from flowstone_layers import dtype_policy, initializers
 from flowstone_layers.call_context import scope
@@ -113,8 +113,8 @@ class Metric(AutoTrackable):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Take one batch and return the value so far."""
-        if building_graph():
-            autograph.convert(self.update_state)(*args, **kwargs)
+        if building_graph() and not type(self).__module__.startswith("flowstone_layers."):
+            autograph.convert_callback(self.update_state)(*args, **kwargs)
         else:
             self.update_state(*args, **kwargs)
         return self.result()

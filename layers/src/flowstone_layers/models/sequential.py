@@ -109,7 +109,7 @@ class Sequential(Model):
         first = self._layers[0]
         if not isinstance(first, InputLayer):
             dtype = first.compute_dtype
-            first = InputLayer(batch_shape=tuple(input_shape), dtype="float32" if "int" in dtype else dtype)
+            first = InputLayer(batch_shape=(None, *input_shape[1:]), dtype="float32" if "int" in dtype else dtype)
             self._layers.insert(0, first)
         inputs = first.output
         x = inputs
@@ -118,7 +118,7 @@ class Sequential(Model):
                 x = layer(x)
             except NotImplementedError:
                 return  # a layer that cannot be called symbolically: the first call builds it
-        self._functional = Functional(inputs=inputs, outputs=x, name=self.name)
+        object.__setattr__(self, "_functional", Functional(inputs=inputs, outputs=x, name=self.name))
         self.built = True
         self.__dict__["_build_shape"] = tuple(input_shape)
 
@@ -177,9 +177,7 @@ class Sequential(Model):
         return self._functional
 
     def _trackable_children(self) -> dict[str, Any]:
-        children = super()._trackable_children()
-        children.pop("_functional", None)
-        return children
+        return {name: child for name, child in super()._trackable_children().items() if name != "_functional"}
 
     def get_config(self) -> dict[str, Any]:
         """The name and the layers."""

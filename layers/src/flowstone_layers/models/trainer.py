@@ -11,7 +11,8 @@ from flowstone_autodiff.tape import GradientTape
 from flowstone_core import nest
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor
-from flowstone_graphfn.function import function, functions_run_eagerly
+from flowstone_graphfn.eagerly import functions_run_eagerly
+from flowstone_graphfn.function import function
 
 from flowstone_layers import optimizers
 from flowstone_layers.callbacks.callback_list import CallbackList

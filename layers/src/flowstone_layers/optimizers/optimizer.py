@@ -12,6 +12,7 @@ from flowstone_core.trackable import AutoTrackable
 from flowstone_core.variable import Variable as CoreVariable
 from flowstone_graphfn.control_flow import cond
 
+from flowstone_layers import initializers
 from flowstone_layers.call_context import scope
 from flowstone_layers.names import auto_name
 from flowstone_layers.optimizers.schedules import LearningRateSchedule, schedule_config
@@ -173,10 +174,9 @@ class Optimizer(AutoTrackable):
         name: str | None = None,
     ) -> Variable:
         """Make a variable of this optimizer."""
-        zeros = initializer in ("zeros", None)
         with scope(self.name, self):
             variable = Variable(
-                tf.zeros(shape, dtype or "float32") if zeros else initializer,
+                initializers.get(initializer or "zeros") if isinstance(initializer, (str, type(None))) else initializer,
                 shape=shape,
                 dtype=dtype,
                 trainable=False,
