@@ -36,7 +36,7 @@ from flowstone_graphfn.autograph.source import clone, find, parameters
 _FUTURE_FLAGS = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
-_FACTORY = "ag__factory"
+_FACTORY, _FUNCTION = "ag__factory", "ag__function"
 
 
 @dataclass(frozen=True)
@@ -177,11 +177,13 @@ def _statements(
 def _compile(tree: ast.FunctionDef, original: CodeType) -> CodeType:
     """Compile a function at the place of ``original``, inside of a factory that has its free variables."""
     free = [*original.co_freevars, build.OPERATORS]
-    factory = build.function(_FACTORY, free, [tree])
+    inner = build.located(build.function(_FUNCTION, [], tree.body), tree)  # its own name must not hide a global one
+    inner.args = tree.args
+    factory = build.function(_FACTORY, free, [inner])
     module = ast.Module([build.located(factory, tree)], [])
     flags = original.co_flags & _FUTURE_FLAGS
     outer = compile(module, original.co_filename, "exec", flags, dont_inherit=True)
-    made = _inner(_inner(outer, _FACTORY), tree.name)
+    made = _inner(_inner(outer, _FACTORY), _FUNCTION).replace(co_name=original.co_name)
     return _requalified(made, made.co_qualname, original.co_qualname)
 
 

@@ -10,7 +10,7 @@ from flowstone_core import dtypes, nest
 from flowstone_core.api import tf
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.interpreter import building_graph
-from flowstone_core.ops.control import FAKE_PARAM, IF, STATELESS_IF, STATELESS_WHILE, WHILE
+from flowstone_core.ops.control import FAKE_PARAM
 from flowstone_core.scopes import name_scope
 from flowstone_core.shapes import TensorShape, as_shape
 from flowstone_core.spec import Spec
@@ -21,56 +21,10 @@ from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.graph_builtins import OVERLOADS
 from flowstone_graphfn.autograph.graph_items import set_item
 from flowstone_graphfn.autograph.graph_iteration import iteration_of, rows_of
-from flowstone_graphfn.execution import execute
-from flowstone_graphfn.graph import Graph
-from flowstone_graphfn.graph_function import GraphFunction, unique_function_name
+from flowstone_graphfn.functional import make_cond, make_while
+from flowstone_graphfn.subgraph import Subgraph
 from flowstone_graphfn.symbolic import SymbolicTensor
-from flowstone_graphfn.trace import building, current_graph
-
-
-class Branch:
-    """A graph inside the current one; see ``backend.Subgraph``."""
-
-    def __init__(self, name: str, specs: Sequence[Spec]) -> None:
-        self.graph = Graph(unique_function_name(name, "autograph"), current_graph())
-        self.inputs: list[Tensor] = []
-        self._open: list[building] = []
-        for spec in specs:
-            self.add_input(spec)
-
-    def add_input(self, spec: Spec) -> Tensor:
-        """Add an input after the others."""
-        tensor = self.graph.add_input(Spec(spec.shape, spec.dtype, handle=spec.handle), "loop_var")
-        self.inputs.append(tensor)
-        return tensor
-
-    def __enter__(self) -> Branch:
-        context = building(self.graph)
-        context.__enter__()
-        self._open.append(context)
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        self._open.pop().__exit__(*exception)
-
-    def finish(self, outputs: Sequence[Tensor], captures: Sequence[Tensor], loop: bool = False) -> GraphFunction:
-        """The function: takes the inputs, then a tensor for each of ``captures``; returns ``outputs``.
-
-        With ``loop`` it also returns what it takes for the captures: they stay the same in each iteration.
-        """
-        with building(self.graph) as builder:
-            results = [builder.local(output) for output in outputs]
-            captured = [self.graph.capture(tensor) for tensor in captures]
-        self.graph.inputs = [*self.inputs, *captured]  # type: ignore[list-item]
-        self.graph.outputs = [*results, *captured] if loop else results
-        return GraphFunction(self.graph)
-
-    def captures_with(self, outputs: Sequence[Tensor]) -> list[Tensor]:
-        """What this graph takes from outside, with ``outputs`` that are from outside themselves."""
-        with building(self.graph) as builder:
-            for output in outputs:
-                builder.local(output)
-        return self.graph.external_captures
+from flowstone_graphfn.trace import current_graph
 
 
 class GraphBackend:
@@ -148,20 +102,16 @@ class GraphBackend:
             return FAKE_PARAM(dtype=spec.dtype, shape=TensorShape(spec.shape))
         return tf.zeros(shape, spec.dtype)
 
-    def branch(self, name: str, inputs: Sequence[Any] = ()) -> Branch:
+    def branch(self, name: str, inputs: Sequence[Any] = ()) -> Subgraph:
         """A new graph."""
-        return Branch(name, inputs)
+        return Subgraph(name, inputs)
 
     def cond(
         self, predicate: Tensor, branches: tuple[Any, Any], outputs: tuple[list[Tensor], list[Tensor]]
     ) -> list[Tensor]:
         """An ``If`` of two branches."""
-        captures = _union(branch.captures_with(results) for branch, results in zip(branches, outputs, strict=True))
-        main, orelse = (branch.finish(results, captures) for branch, results in zip(branches, outputs, strict=True))
-        op = IF if main.stateful or orelse.stateful else STATELESS_IF
-        types = tuple(tensor.dtype for tensor in outputs[0])
-        attrs = op.complete({"then_branch": main, "else_branch": orelse, "Tout": types})
-        return execute(op, (predicate, tuple(captures)), attrs)
+        local = [[branch.local(tensor) for tensor in each] for branch, each in zip(branches, outputs, strict=True)]
+        return make_cond(predicate, branches, local)
 
     def while_loop(
         self,
@@ -174,27 +124,15 @@ class GraphBackend:
     ) -> list[Tensor]:
         """A ``While``."""
         most = options.get("maximum_iterations")
-        carried = len(initial)
-        if most is not None:
-            count = Spec((), dtypes.int32)
-            counter, counted = test.add_input(count), body.add_input(count)
-            with test:
-                predicate = tf.logical_and(predicate, counter < tf.cast(most, dtypes.int32))
-            with body:
-                outputs = [*outputs, counted + 1]
-            initial = [*initial, tf.constant(0)]
-        captures = _union([test.captures_with([predicate]), body.captures_with(outputs)])
-        cond_function = test.finish([predicate], captures)
-        body_function = body.finish(outputs, captures, loop=True)
-        shapes = [TensorShape(tensor.spec.shape) for tensor in body.graph.inputs]
-        op = WHILE if cond_function.stateful or body_function.stateful else STATELESS_WHILE
-        attrs = {
-            "cond": cond_function,
-            "body": body_function,
-            "output_shapes": tuple(shapes),
-            "parallel_iterations": options.get("parallel_iterations") or 10,
-        }
-        return execute(op, ((*initial, *captures),), attrs)[:carried]
+        return make_while(
+            test,
+            test.local(predicate),
+            body,
+            [body.local(tensor) for tensor in outputs],
+            initial,
+            maximum_iterations=None if most is None else tf.cast(most, dtypes.int32),
+            parallel_iterations=options.get("parallel_iterations") or 10,
+        )
 
     def iteration(self, iterable: Any) -> backend.Iteration | None:
         """How to walk over ``iterable``."""
@@ -225,15 +163,6 @@ class GraphBackend:
     def name_scope(self, name: str) -> AbstractContextManager[Any]:
         """``tf.name_scope``."""
         return name_scope(name)
-
-
-def _union(groups: Any) -> list[Tensor]:
-    """The tensors of several lists, each once, in order."""
-    found: dict[int, Tensor] = {}
-    for group in groups:
-        for tensor in group:
-            found.setdefault(id(tensor), tensor)
-    return list(found.values())
 
 
 def register() -> None:

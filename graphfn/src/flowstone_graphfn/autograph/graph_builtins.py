@@ -10,7 +10,7 @@ from flowstone_core.api import tf
 from flowstone_core.interpreter import building_graph
 from flowstone_core.tensor import Tensor
 
-from flowstone_graphfn.autograph.graph_iteration import rows_of
+from flowstone_graphfn.autograph.graph_iteration import PROTOCOL, rows_of
 
 
 def _len(value: Any) -> Any:
@@ -19,8 +19,11 @@ def _len(value: Any) -> Any:
             raise ValueError(f"len requires a non-scalar tensor, got one of shape {value.shape}.")
         known = value.spec.shape[0] if value.spec.shape is not None else None
         return known if known is not None else tf.shape(value)[0]
-    count = getattr(type(value), "_graph_len", None)
-    return count(value) if count is not None and building_graph() else NotImplemented
+    if building_graph() and hasattr(type(value), PROTOCOL):
+        for method in ("cardinality", "size"):  # of datasets, and of tensor arrays
+            if hasattr(value, method):
+                return getattr(value, method)()
+    return NotImplemented
 
 
 def _int(value: Any, *base: Any) -> Any:
@@ -83,17 +86,31 @@ def _sorted(value: Any, *, key: Any = None, reverse: Any = False) -> Any:
     return tf.unstack(tf.sort(tf.stack(value), direction=direction), num=len(value))
 
 
-def _of_iterables(method: str) -> Callable[..., Any]:
-    """What datasets do themselves: ``enumerate``, ``zip``, ``map``, ``filter``, by methods of those names."""
+def _is_dataset(value: Any) -> bool:
+    """Whether ``value`` enumerates, maps, filters and zips itself."""
+    return hasattr(type(value), PROTOCOL) and hasattr(type(value), "enumerate") and building_graph()
 
-    def entry(*args: Any) -> Any:
-        for value in args:
-            function = getattr(type(value), f"_graph_{method}", None)
-            if function is not None:
-                return function(*args)
-        return NotImplemented
 
-    return entry
+def _enumerate(iterable: Any, start: Any = 0) -> Any:
+    return iterable.enumerate(start) if _is_dataset(iterable) else NotImplemented
+
+
+def _zip(*iterables: Any) -> Any:
+    if iterables and all(map(_is_dataset, iterables)):
+        return type(iterables[0]).zip(iterables)
+    return NotImplemented
+
+
+def _map(function: Callable[..., Any], *iterables: Any) -> Any:
+    if len(iterables) == 1 and _is_dataset(iterables[0]):
+        return iterables[0].map(function)
+    return NotImplemented
+
+
+def _filter(function: Callable[..., Any] | None, iterable: Any) -> Any:
+    if function is not None and _is_dataset(iterable):
+        return iterable.filter(function)
+    return NotImplemented
 
 
 def _print(*objects: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: bool = False) -> None:
@@ -104,13 +121,13 @@ def _print(*objects: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flu
 OVERLOADS: dict[Any, Callable[..., Any]] = {
     abs: lambda value: tf.abs(value),
     bool: _bool,
-    enumerate: _of_iterables("enumerate"),
-    filter: _of_iterables("filter"),
+    enumerate: _enumerate,
+    filter: _filter,
     float: _float,
     int: _int,
     len: _len,
     list: lambda value: list(rows_of(value)),
-    map: _of_iterables("map"),
+    map: _map,
     max: _folded("maximum", "reduce_max"),
     min: _folded("minimum", "reduce_min"),
     print: _print,
@@ -120,6 +137,6 @@ OVERLOADS: dict[Any, Callable[..., Any]] = {
     sorted: _sorted,
     sum: _sum,
     tuple: lambda value: tuple(rows_of(value)),
-    zip: _of_iterables("zip"),
+    zip: _zip,
 }
 """By builtin function; called if an argument is symbolic, and for functions over iterables always."""

@@ -14,7 +14,7 @@ from flowstone_core.tensor import Tensor
 from flowstone_graphfn.autograph.backend import Iteration
 from flowstone_graphfn.symbolic import SymbolicTensor
 
-PROTOCOL = "_graph_iteration"
+PROTOCOL = "__flowstone_iteration__"
 """The method by which other iterables (datasets, iterators, ragged tensors, tensor arrays) give their ``Iteration``."""
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from flowstone_graphfn.autograph import build
 from flowstone_graphfn.autograph.analysis.scope import (
     body_of,
     evaluated_here,
@@ -13,6 +14,7 @@ from flowstone_graphfn.autograph.analysis.scope import (
     names_bound_by,
     nonlocal_writes,
     own_nodes,
+    scope_of,
 )
 from flowstone_graphfn.autograph.source import FunctionNode
 
@@ -68,11 +70,13 @@ class Closures:
     Attributes:
         reads: For the name of each, the variables it takes from around it, also through others.
         writes: Likewise the variables it may rebind.
+        changes: Likewise the variables and dotted names whose contents it may change.
         always_live: Variables that a function uses which may be called from anywhere at any time.
     """
 
     reads: dict[str, set[str]] = field(default_factory=dict)
     writes: dict[str, set[str]] = field(default_factory=dict)
+    changes: dict[str, set[str]] = field(default_factory=dict)
     always_live: set[str] = field(default_factory=set)
 
     @classmethod
@@ -106,6 +110,7 @@ class Closures:
     def _define(self, name: str, node: ast.AST) -> None:
         self.reads.setdefault(name, set()).update(free_reads(node))
         self.writes.setdefault(name, set()).update(nonlocal_writes(node))
+        self.changes.setdefault(name, set()).update(_outer_changes(node))
 
     def _close(self) -> None:
         changed = True
@@ -113,11 +118,10 @@ class Closures:
             changed = False
             for name, reads in self.reads.items():
                 for other in list(reads & self.reads.keys()):
-                    more_reads, more_writes = self.reads[other] - reads, self.writes[other] - self.writes[name]
-                    if more_reads or more_writes:
-                        reads |= more_reads
-                        self.writes[name] |= more_writes
-                        changed = True
+                    for table in (self.reads, self.writes, self.changes):
+                        if more := table[other] - table[name]:
+                            table[name] |= more
+                            changed = True
 
     def through(self, names: set[str]) -> set[str]:
         """``names`` and what the functions among them use."""
@@ -125,6 +129,26 @@ class Closures:
         for name in names & self.reads.keys():
             found |= self.reads[name]
         return found
+
+
+def _outer_changes(node: ast.AST) -> set[str]:
+    """What a nested function changes of what it takes from around it: contents and attributes."""
+    if not isinstance(node, FunctionNode):
+        return set()
+    effects = effects_of(body_of(node), Closures.of(node))
+    bound = scope_of(node).bound
+    return {name for name in effects.changes | effects.attributes if name.partition(".")[0] not in bound}
+
+
+def _changed_by(node: ast.Call) -> str | None:
+    """What an operator call for an item assignment changes."""
+    assert isinstance(node.func, ast.Attribute)
+    if node.func.attr == "set_item":
+        return dotted(node.args[1])
+    if node.func.attr == "set_item_of" and isinstance(node.args[2], ast.Constant):
+        owner = dotted(node.args[1])
+        return None if owner is None else f"{owner}.{node.args[2].value!s}"
+    return None
 
 
 def effects_of(nodes: Iterable[ast.AST], closures: Closures) -> Effects:
@@ -166,6 +190,10 @@ class _Collector:
                 if not isinstance(node.ctx, ast.Load) and (base := dotted(value)) is not None:
                     self.effects.changes.add(base)
                 self._all([value, index], sure, local)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=build.OPERATORS))):
+                if (base := _changed_by(node)) is not None:
+                    self.effects.changes.add(base)
+                self._all(node.args, sure, local)
             case ast.Call(func=ast.Attribute(value=base_node, attr=attr)) if attr in MUTATORS:
                 if (base := dotted(base_node)) is not None and base not in local:
                     self.effects.changes.add(base)
@@ -200,6 +228,7 @@ class _Collector:
         self.effects.reads |= self.closures.through(names)
         for name in names & self.closures.writes.keys():
             self.effects.binds |= self.closures.writes[name]
+            self.effects.changes |= self.closures.changes[name]
 
     def _bind(self, name: str, sure: bool) -> None:
         self.effects.binds.add(name)
