@@ -17,6 +17,11 @@ PUBLIC: dict[str, str] = {
     "data.TFRecordDataset": "flowstone_data.readers:TFRecordDatasetV2",
     "data.TextLineDataset": "flowstone_data.readers:TextLineDatasetV2",
     "data.FixedLengthRecordDataset": "flowstone_data.readers:FixedLengthRecordDatasetV2",
+    "io.FixedLenFeature": "flowstone_data.parsing.features:FixedLenFeature",
+    "io.FixedLenSequenceFeature": "flowstone_data.parsing.features:FixedLenSequenceFeature",
+    "io.VarLenFeature": "flowstone_data.parsing.features:VarLenFeature",
+    "io.parse_example": "flowstone_data.parsing.parse:parse_example",
+    "io.parse_single_example": "flowstone_data.parsing.parse:parse_single_example",
     "io.TFRecordWriter": "flowstone_data.record_writer:TFRecordWriter",
     "io.TFRecordOptions": "flowstone_data.record_writer:TFRecordOptions",
 }

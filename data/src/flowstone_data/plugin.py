@@ -11,6 +11,7 @@ MODULES = {
         AnonymousIteratorV3 MakeIterator IteratorGetNext IteratorGetNextSync IteratorGetNextAsOptional
         OptionalFromValue OptionalNone OptionalHasValue OptionalGetValue
     """,
+    "parsing.ops": "ParseExampleV2",
     "reducing": "ReduceDataset DatasetCardinality",
     "sources.tensors": "TensorDataset TensorSliceDataset",
     "sources.range": "RangeDataset",

@@ -1,0 +1,1 @@
+"""From serialized ``tf.train.Example`` messages to tensors."""
