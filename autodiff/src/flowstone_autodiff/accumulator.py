@@ -17,6 +17,7 @@ from flowstone_core.ops.filling import ones_like
 from flowstone_core.ops.gathering import gather
 from flowstone_core.tensor import Tensor
 
+from flowstone_autodiff.aggregate import dense
 from flowstone_autodiff.backprop import backpropagate, go_back
 from flowstone_autodiff.recorder import TRAINABLE_KINDS, Backward, Recorder, flat
 from flowstone_autodiff.registry import NOT_DIFFERENTIABLE, find_rule
@@ -186,7 +187,7 @@ class Pusher:
             derivatives = backpropagate(recorder.records, targets, weights, directions)
         for result, derivative in zip(results, derivatives, strict=True):
             if derivative is not None:
-                self.push(result, derivative)
+                self.push(result, dense(derivative))
 
     def _paired(self, inputs: tuple[Any, ...], gradients: Sequence[Any]) -> tuple[list[Tensor], list[Tensor]]:
         """What the rule gave for each input with a tangent, and that tangent."""

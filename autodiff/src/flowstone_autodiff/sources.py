@@ -76,3 +76,10 @@ def zeros_for(source: Tensor) -> Any:
     if shape.is_fully_defined():
         return zeros(shape, held[0].dtype)
     return zeros_like(READ_VARIABLE(source, dtype=held[0].dtype))
+
+
+def owners(handles: Sequence[Any]) -> tuple[Any, ...]:
+    """The Python variables of handles, as far as they are still there."""
+    found = (handle._array.owner for handle in handles)
+    variables = (None if owner is None else owner() for owner in found)
+    return tuple(variable for variable in variables if variable is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -16,7 +16,7 @@ from flowstone_core.tensor import Tensor
 from flowstone_autodiff import jacobians
 from flowstone_autodiff.backprop import backpropagate
 from flowstone_autodiff.recorder import TRAINABLE_KINDS, Record, Recorder
-from flowstone_autodiff.sources import element_type, handle_of, parts, rebuilt, tensor_of, zeros_for
+from flowstone_autodiff.sources import element_type, handle_of, owners, parts, rebuilt, tensor_of, zeros_for
 from flowstone_autodiff.unconnected import UnconnectedGradients, as_unconnected
 
 _log = logging.getLogger("flowstone")
@@ -159,7 +159,7 @@ class GradientTape:
     def watched_variables(self) -> tuple[Any, ...]:
         """The variables that are watched, in the order in which they were first read or watched."""
         if self._recorder is not None:
-            self._watched_variables = _owners(self._recorder.variables)
+            self._watched_variables = owners(self._recorder.variables)
         return self._watched_variables
 
     # -- derivatives ---------------------------------------------------------------------------------------
@@ -332,10 +332,3 @@ def _weights(output_gradients: Any, count: int) -> list[Any]:
             "structure like `target`, of tensors."
         )
     return given
-
-
-def _owners(handles: Sequence[Any]) -> tuple[Any, ...]:
-    """The Python variables of handles, as far as they are still there."""
-    owners = (handle._array.owner for handle in handles)
-    variables = (None if owner is None else owner() for owner in owners)
-    return tuple(variable for variable in variables if variable is not None)

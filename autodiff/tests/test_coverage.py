@@ -1,0 +1,63 @@
+"""Every op of core has a gradient rule or says that it has none; every rule is exercised by a case."""
+
+from __future__ import annotations
+
+import pytest
+from flowstone_autodiff import backprop
+from flowstone_autodiff.plugin import ELSEWHERE
+from flowstone_autodiff.registry import RULES, Call, find_rule
+from flowstone_autodiff.tape import GradientTape
+from flowstone_core.api import tf
+from flowstone_core.op import REGISTRY
+from flowstone_core.ops_index import FAMILY_OF
+from flowstone_core.plugins import find_op, resolve
+
+TESTED_WITH_STATE = {"ReadVariableOp", "ResourceGather", "ResourceGatherNd"}
+"""Rules that ``test_state.py`` exercises: their ops take handles."""
+
+UNREACHABLE = {"Add", "BatchMatMul", "BatchMatMulV3", "Concat", "Div", "Gather", "GuaranteeConst", "Inv", "InvGrad"}
+UNREACHABLE |= {
+    "CheckNumerics",
+    "Mod",
+    "PlaceholderWithDefault",
+    "PreventGradient",
+    "Select",
+    "Snapshot",
+    "SparseMatMul",
+}
+UNREACHABLE |= {"ConjugateTranspose", "ParallelDynamicStitch", "ScatterNdNonAliasingAdd", "TensorStridedSliceUpdate"}
+"""Rules that ``test_old_ops.py`` exercises: their ops have no public function of their own."""
+
+
+def op_named(name):
+    resolve(find_op(name))
+    return REGISTRY[name]
+
+
+@pytest.mark.parametrize("name", sorted(set(FAMILY_OF) - ELSEWHERE))
+def test_has_a_rule_or_says_so(name):
+    family = FAMILY_OF[name]
+    assert find_rule(op_named(name)) is not None, (
+        f"{name} has no gradient. In rules/{family}.py add a function below\n"
+        f"    @gradient(ops.{name.upper()})\n"
+        f"or declare it:\n"
+        f"    not_differentiable(ops.{name.upper()})"
+    )
+
+
+def test_every_rule_is_exercised(cases, monkeypatch):
+    used = set()
+
+    class Spy(Call):
+        __slots__ = ()
+
+        def __init__(self, op, *args):
+            used.add(op.name)
+            super().__init__(op, *args)
+
+    monkeypatch.setattr(backprop, "Call", Spy)
+    for case in cases.load():
+        cases.derivatives(case, tf, GradientTape)
+    with_rule = {op.name for op, rule in RULES.items() if rule.function is not None and op.name in FAMILY_OF}
+    missing = with_rule - used - TESTED_WITH_STATE - UNREACHABLE
+    assert not missing, f"No case in cases/*.toml reaches the rules of {sorted(missing)}."
