@@ -20,6 +20,9 @@ class TypeSpec:
 
     __slots__ = ("__weakref__",)
 
+    __flowstone_composite_spec__ = True
+    """Whether values have parts that ``tf.nest`` may open (``expand_composites``)."""
+
     @property
     def value_type(self) -> Any:
         """The Python type of the values."""
@@ -143,6 +146,8 @@ class TensorSpec(TypeSpec):
     """
 
     __slots__ = ("_dtype", "_name", "_shape")
+
+    __flowstone_composite_spec__ = False
 
     def __init__(self, shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> None:
         self._shape = as_shape(shape)

@@ -22,6 +22,8 @@ class VariableSpec(TypeSpec):
 
     __slots__ = ("alias_id", "dtype", "shape", "trainable")
 
+    __flowstone_composite_spec__ = False
+
     def __init__(
         self, shape: Any, dtype: Any = dtypes.float32, trainable: bool = True, alias_id: int | None = None
     ) -> None:
