@@ -41,7 +41,9 @@ class FunctionSignature:
         self.signature = self.full
         self.fixed: Bound | None = None
         if input_signature is not None:
-            self.fixed = self._fix(checked_input_signature(input_signature))
+            specs = checked_input_signature(input_signature)
+            if bound or next(iter(self.full.parameters), None) != "self":  # a method is fixed once it is bound
+                self.fixed = self._fix(specs)
         parameters = list(self.signature.parameters.values())
         self.names = [p.name for p in parameters if p.kind in _POSITIONAL]
         self.variadic = next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), None)
