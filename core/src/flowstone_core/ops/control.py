@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from flowstone_core import dtypes, infer
+from flowstone_core import infer
+from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType
 from flowstone_core.errors import SpecError
 from flowstone_core.op import WORLD, Effects, Op
 from flowstone_core.shapes import Dims, TensorShape, merge
 from flowstone_core.spec import Spec
+from flowstone_core.tensor import Tensor
 
 
 class FunctionValue(Protocol):
@@ -228,3 +230,59 @@ def _while(name: str, effects: Effects) -> Op:
 
 WHILE = _while("While", WORLD)
 STATELESS_WHILE = _while("StatelessWhile", Effects())
+
+
+# -- what only TensorFlow's graphs need ------------------------------------------------------------------------------
+
+
+class control_dependencies:
+    """A context that does nothing: operations run in the order of the program anyway.
+
+    >>> v = tf.Variable(1.0)
+    >>> with tf.control_dependencies([v.assign(2.0)]):
+    ...     v.read_value().numpy()
+    np.float32(2.0)
+
+    Args:
+        control_inputs: Operations or tensors, or None; or a function that makes them, which is called.
+    """
+
+    def __init__(self, control_inputs: Any) -> None:
+        if callable(control_inputs) and not isinstance(control_inputs, Tensor):
+            control_inputs()
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(self, *exception: object) -> None:
+        """Do nothing."""
+
+
+def no_op(name: str | None = None) -> None:
+    """Do nothing."""
+
+
+def group(*inputs: Any, **kwargs: Any) -> None:
+    """Run several operations: they run in the order of the program, with or without this.
+
+    Args:
+        inputs: Operations or tensors, possibly nested.
+        kwargs: ``name``.
+
+    Raises:
+        ValueError: For any other keyword.
+    """
+    kwargs.pop("name", None)
+    if kwargs:
+        raise ValueError(f"Unknown keyword arguments: {kwargs}")
+
+
+def tuple_of(tensors: Sequence[Any], control_inputs: Any = None, name: str | None = None) -> list[Any]:
+    """The tensors, all computed (None stays None): ``tf.tuple``.
+
+    Raises:
+        TypeError: If ``tensors`` is no list or tuple.
+    """
+    if not isinstance(tensors, (list, tuple)):
+        raise TypeError("tensors must be a list of tensors.")
+    return [None if tensor is None else convert_to_tensor(tensor) for tensor in tensors]
