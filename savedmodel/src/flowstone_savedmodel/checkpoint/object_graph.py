@@ -107,19 +107,19 @@ def encode_graph(nodes: Sequence[Node], attributes: Sequence[Sequence[str]]) -> 
                 full_name=full_name(node.trackable, name),
                 checkpoint_key=checkpoint_key(node.path, name),
             )
-    for number in _holding_values(nodes, attributes):
+    for number in holding_values(graph):
         graph.nodes[number].has_checkpoint_values.value = True
     return graph
 
 
-def _holding_values(nodes: Sequence[Node], attributes: Sequence[Sequence[str]]) -> set[int]:
-    """The nodes that have values themselves or somewhere below."""
+def holding_values(graph: TrackableObjectGraph) -> set[int]:
+    """The numbers of the nodes that have values themselves or somewhere below."""
     parents: dict[int, list[int]] = {}
-    for number, node in enumerate(nodes):
-        for child in node.children.values():
-            parents.setdefault(child, []).append(number)
+    for number, node in enumerate(graph.nodes):
+        for child in node.children:
+            parents.setdefault(child.node_id, []).append(number)
     found: set[int] = set()
-    stack = [number for number, names in enumerate(attributes) if names]
+    stack = [number for number, node in enumerate(graph.nodes) if node.attributes]
     while stack:
         number = stack.pop()
         if number not in found:

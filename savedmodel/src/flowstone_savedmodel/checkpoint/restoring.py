@@ -10,7 +10,7 @@ from flowstone_protos.trackable_object_graph_pb2 import TrackableObjectGraph
 from google.protobuf.message import DecodeError
 
 from flowstone_savedmodel.checkpoint.bundle_reader import BundleReader
-from flowstone_savedmodel.checkpoint.object_graph import OBJECT_GRAPH_KEY, VARIABLE_VALUE, View
+from flowstone_savedmodel.checkpoint.object_graph import OBJECT_GRAPH_KEY, VARIABLE_VALUE, View, holding_values
 
 
 def read_object_graph(reader: BundleReader) -> TrackableObjectGraph | None:
@@ -55,6 +55,7 @@ class Restoration:
         self.objects: dict[int, Trackable] = {}
         self.unused: set[tuple[int, str]] = set()
         self._reader = reader
+        self._holding = holding_values(graph)
         self._awaited: set[tuple[int, str]] = set()
 
     def run(self) -> None:
@@ -82,7 +83,7 @@ class Restoration:
                     child = children.get(edge.local_name)
                     if child is not None:
                         found.append((edge.node_id, child))
-                    else:
+                    elif edge.node_id in self._holding:
                         self._await(number, trackable, edge.local_name, edge.node_id)
 
     def _claim(self, number: int, trackable: Trackable) -> bool:
