@@ -47,4 +47,5 @@ def flowstone_kernels() -> KernelProvider:
         priority=0,
         kernels={op: f"{module}:KERNELS" for op, module in MODULE_OF.items()},
         description="What runs the pipelines of tf.data.",
+        own_ops=True,
     )
