@@ -196,6 +196,16 @@ def test_arguments_are_converted_and_checked(tmp_path: Path) -> None:
             steps(*args)
 
 
+def test_an_input_signature_is_kept(tmp_path: Path) -> None:
+    save(Model(), tmp_path / "m")
+    loaded = load(tmp_path / "m")
+    assert loaded.__call__.input_signature == (TensorSpec([None, 2], name="x"),)
+    assert numbers(loaded([[1.0, 1.0]])["y"]) == [[12.0, 23.0]]
+    for wrong in ([[1.0, 1.0, 1.0]], "text", tf.constant([[1, 2]])):
+        with pytest.raises(TypeError, match="Binding inputs"):
+            loaded(wrong)
+
+
 def test_functions_that_were_never_traced(tmp_path: Path) -> None:
     model = Model()
     save(model, tmp_path / "m")

@@ -11,13 +11,16 @@ from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_graphfn.function import Function
 from flowstone_graphfn.signature import Bound
 
+_BOOKKEEPING = frozenset({"_extra_children", "_pending_children"})
+"""Attributes that trackable objects need for themselves."""
+
 
 class RestoredObject(AutoTrackable):
     """An object of a SavedModel: its attributes are what was saved below it."""
 
     def _attach(self, name: str, child: Any) -> None:
         """Make *child* the attribute *name*; where a class has that name itself, a child without attribute."""
-        if name != "__call__" and hasattr(type(self), name):
+        if (name != "__call__" and hasattr(type(self), name)) or name in _BOOKKEEPING:
             if hasattr(child, "_trackable_children"):
                 self._track_trackable(child, name)
             return
@@ -54,8 +57,7 @@ class RestoredFunction(Function):
 
         restored.__signature__ = signature  # type: ignore[attr-defined]
         restored.__name__ = restored.__qualname__ = name
-        super().__init__(restored, name, autograph=False)
-        self._options["input_signature"] = input_signature
+        super().__init__(restored, name, input_signature=input_signature, autograph=False)
         self._concrete.extend(traces)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -63,12 +65,15 @@ class RestoredFunction(Function):
 
         Raises:
             ValueError: If no trace fits.
+            TypeError: If the arguments do not fit the input signature.
         """
         try:
             return super().__call__(*args, **kwargs)
         except _NoTraceError:
             return self._convert_and_call(args, kwargs)
         except TypeError:
+            if self.input_signature is not None:
+                raise
             try:
                 self._signature.bind(args, kwargs)
             except TypeError as error:
