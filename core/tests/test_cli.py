@@ -68,7 +68,7 @@ def test_plugins_says_what_is_not_selected(install, capsys, monkeypatch):
     assert main(["plugins", "--ops", "mine"]) == 0
     assert capsys.readouterr().out == "Relu\n"
     assert main(["plugins", "--ops", "nobody"]) == 2
-    assert "no kernel provider is called 'nobody'. Installed: mine, numpy" in capsys.readouterr().err
+    assert "no kernel provider is called 'nobody'. Installed: mine, " in capsys.readouterr().err
 
 
 def test_version(capsys):
