@@ -45,6 +45,7 @@ from . import train as train
 from . import types as types
 from . import version as version
 from . import xla as xla
+from flowstone_core.ops.script import Assert as Assert
 from flowstone_core.type_spec import BoundedTensorSpec as BoundedTensorSpec
 from flowstone_core.dtypes import DType as DType
 from flowstone_autodiff.tape import GradientTape as GradientTape
@@ -53,6 +54,7 @@ from flowstone_core.indexed_slices import IndexedSlices as IndexedSlices
 from flowstone_core.indexed_slices import IndexedSlicesSpec as IndexedSlicesSpec
 from flowstone_core.module import Module as Module
 from flowstone_graphfn.graph import Operation as Operation
+from flowstone_data.optional import OptionalSpec as OptionalSpec
 from flowstone_core.tensor import Tensor as Tensor
 from flowstone_core.shapes import TensorShape as TensorShape
 from flowstone_core.type_spec import TensorSpec as TensorSpec
@@ -90,6 +92,7 @@ from flowstone_core.dtypes import complex128 as complex128
 from flowstone_core.dtypes import complex64 as complex64
 from flowstone_core.ops.joining import concat as concat
 from flowstone_core.conversion import constant as constant
+from flowstone_core.ops.control import control_dependencies as control_dependencies
 from flowstone_core.conversion import convert_to_tensor as convert_to_tensor
 from flowstone_core.ops.elementary import cos as cos
 from flowstone_core.ops.elementary import cosh as cosh
@@ -99,6 +102,7 @@ from flowstone_core.ops.math import divide as divide
 from flowstone_core.dtypes import double as double
 from flowstone_core.ops.gathering import dynamic_partition as dynamic_partition
 from flowstone_core.ops.gathering import dynamic_stitch as dynamic_stitch
+from flowstone_core.ops.einsum import einsum as einsum
 from flowstone_core.ops.array import ensure_shape as ensure_shape
 from flowstone_core.ops.compare import equal as equal
 from flowstone_core.interpreter import executing_eagerly as executing_eagerly
@@ -116,6 +120,7 @@ from flowstone_core.ops.gathering import gather as gather
 from flowstone_core.ops.gathering import gather_nd as gather_nd
 from flowstone_core.ops.compare import greater as greater
 from flowstone_core.ops.compare import greater_equal as greater_equal
+from flowstone_core.ops.control import group as group
 from flowstone_core.ops.array import guarantee_const as guarantee_const
 from flowstone_core.dtypes import half as half
 from flowstone_core.ops.array import identity as identity
@@ -135,18 +140,23 @@ from flowstone_core.ops.compare import logical_not as logical_not
 from flowstone_core.ops.compare import logical_or as logical_or
 from flowstone_savedmodel.tensorproto import make_ndarray as make_ndarray
 from flowstone_savedmodel.tensorproto import make_tensor_proto as make_tensor_proto
+from flowstone_core.ops.linalg import matmul as matmul
 from flowstone_core.ops.math import maximum as maximum
 from flowstone_core.ops.joining import meshgrid as meshgrid
 from flowstone_core.ops.math import minimum as minimum
 from flowstone_core.ops.math import multiply as multiply
 from flowstone_core.scopes import name_scope as name_scope
 from flowstone_core.ops.math import negative as negative
+from flowstone_core.ops.control import no_op as no_op
 from flowstone_core.ops.compare import not_equal as not_equal
+from flowstone_core.ops.script import numpy_function as numpy_function
 from flowstone_core.ops.filling import one_hot as one_hot
 from flowstone_core.ops.filling import ones as ones
 from flowstone_core.ops.filling import ones_like as ones_like
 from flowstone_core.ops.joining import parallel_stack as parallel_stack
 from flowstone_core.ops.math import pow as pow
+from flowstone_core.ops.script import print as print
+from flowstone_core.ops.script import py_function as py_function
 from flowstone_core.dtypes import qint16 as qint16
 from flowstone_core.dtypes import qint32 as qint32
 from flowstone_core.dtypes import qint8 as qint8
@@ -193,11 +203,13 @@ from flowstone_core.ops.gathering import tensor_scatter_nd_max as tensor_scatter
 from flowstone_core.ops.gathering import tensor_scatter_nd_min as tensor_scatter_nd_min
 from flowstone_core.ops.gathering import tensor_scatter_nd_sub as tensor_scatter_nd_sub
 from flowstone_core.ops.gathering import tensor_scatter_nd_update as tensor_scatter_nd_update
+from flowstone_core.ops.linalg import tensordot as tensordot
 from flowstone_core.ops.joining import tile as tile
 from flowstone_core.ops.array import transpose as transpose
 from flowstone_core.ops.math import truediv as truediv
 from flowstone_core.ops.math import truncatediv as truncatediv
 from flowstone_core.ops.math import truncatemod as truncatemod
+from flowstone_core.ops.control import tuple_of as _tuple_of_tuple
 from flowstone_core.type_spec import type_spec_from_value as type_spec_from_value
 from flowstone_core.dtypes import uint16 as uint16
 from flowstone_core.dtypes import uint32 as uint32
@@ -214,3 +226,4 @@ __compiler_version__ = _COMPILER_VERSION___compiler_version__
 __git_version__ = _GIT_VERSION___git_version__
 __version__ = _VERSION___version__
 flowstone_version = _FLOWSTONE_VERSION_flowstone_version
+tuple = _tuple_of_tuple

@@ -3,3 +3,4 @@
 from . import dlpack as dlpack
 from . import extension_type as extension_type
 from . import numpy as numpy
+from flowstone_data.optional import Optional as Optional

@@ -1,5 +1,54 @@
 """``tf.nn``; written by ``nox -s api``."""
 
 from . import experimental as experimental
+from flowstone_core.ops.convolution import atrous_conv2d as atrous_conv2d
+from flowstone_core.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
+from flowstone_core.ops.normalization import batch_norm_with_global_normalization as batch_norm_with_global_normalization
+from flowstone_core.ops.normalization import batch_normalization as batch_normalization
+from flowstone_core.ops.nn import bias_add as bias_add
+from flowstone_core.ops.convolution import conv1d as conv1d
+from flowstone_core.ops.convolution import conv1d_transpose as conv1d_transpose
+from flowstone_core.ops.convolution import conv2d as conv2d
+from flowstone_core.ops.convolution import conv2d_transpose as conv2d_transpose
+from flowstone_core.ops.convolution import conv3d as conv3d
+from flowstone_core.ops.convolution import conv3d_transpose as conv3d_transpose
+from flowstone_core.ops.convolution import conv_transpose as conv_transpose
+from flowstone_core.ops.convolution import convolution as convolution
+from flowstone_core.ops.activations import crelu as crelu
+from flowstone_core.ops.convolution import depthwise_conv2d as depthwise_conv2d
+from flowstone_core.ops.convolution import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
+from flowstone_core.ops.convolution import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
+from flowstone_core.ops.activations import elu as elu
+from flowstone_core.ops.activations import gelu as gelu
+from flowstone_core.ops.nn import in_top_k as in_top_k
+from flowstone_core.ops.nn import l2_loss as l2_loss
+from flowstone_core.ops.nn import l2_normalize as l2_normalize
+from flowstone_core.ops.activations import leaky_relu as leaky_relu
+from flowstone_core.ops.normalization import local_response_normalization as local_response_normalization
+from flowstone_core.ops.nn import log_poisson_loss as log_poisson_loss
+from flowstone_core.ops.softmax import log_softmax as log_softmax
+from flowstone_core.ops.normalization import local_response_normalization as _local_response_normalization_lrn
+from flowstone_core.ops.normalization import moments as moments
+from flowstone_core.ops.normalization import normalize_moments as normalize_moments
+from flowstone_core.ops.activations import relu as relu
+from flowstone_core.ops.activations import relu6 as relu6
+from flowstone_core.ops.activations import selu as selu
+from flowstone_core.ops.convolution import separable_conv2d as separable_conv2d
 from flowstone_core.ops.elementary import sigmoid as sigmoid
+from flowstone_core.ops.softmax import sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits
+from flowstone_core.ops.activations import silu as silu
+from flowstone_core.ops.softmax import softmax as softmax
+from flowstone_core.ops.softmax import softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits
+from flowstone_core.ops.activations import softplus as softplus
+from flowstone_core.ops.activations import softsign as softsign
+from flowstone_core.ops.softmax import sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits
+from flowstone_core.ops.normalization import sufficient_statistics as sufficient_statistics
+from flowstone_core.ops.activations import silu as _silu_swish
 from flowstone_core.ops.elementary import tanh as tanh
+from flowstone_core.ops.nn import top_k as top_k
+from flowstone_core.ops.softmax import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
+from flowstone_core.ops.normalization import weighted_moments as weighted_moments
+from flowstone_core.ops.nn import zero_fraction as zero_fraction
+
+lrn = _local_response_normalization_lrn
+swish = _silu_swish

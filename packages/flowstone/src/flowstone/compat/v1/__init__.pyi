@@ -29,3 +29,4 @@ from flowstone_protos.event_pb2 import SessionLog as SessionLog
 from flowstone_protos.summary_pb2 import Summary as Summary
 from flowstone_protos.summary_pb2 import SummaryMetadata as SummaryMetadata
 from flowstone_protos.meta_graph_pb2 import TensorInfo as TensorInfo
+from flowstone_core.random_seed import get_seed as get_seed
