@@ -152,7 +152,7 @@ def _extent(node: Any) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def clone(node: N) -> N:
     """A deep copy of a syntax tree."""
-    copy = type(node)()
+    copy = type(node).__new__(type(node))
     for field, value in ast.iter_fields(node):
         if isinstance(value, ast.AST):
             value = clone(value)

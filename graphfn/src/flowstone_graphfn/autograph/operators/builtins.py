@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,25 @@ from flowstone_graphfn.autograph.operators.iteration import (
     Zipped,
     iteration_of,
 )
+
+
+def _instead_of(builtin: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let ``builtin`` itself complain about arguments it does not take."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(function)
+
+        @functools.wraps(builtin)
+        def entry(*args: Any, **kwargs: Any) -> Any:
+            try:
+                signature.bind(*args, **kwargs)
+            except TypeError:
+                return builtin(*args, **kwargs)
+            return function(*args, **kwargs)
+
+        return entry
+
+    return decorate
 
 
 def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,6 +68,7 @@ def _of_elements(function: Callable[..., Any]) -> Callable[..., Any]:
     return entry
 
 
+@_instead_of(any)
 def any_(iterable: Any) -> Any:
     """``any``: of bool tensors a bool tensor."""
     graph = backend.current()
@@ -63,6 +84,7 @@ def any_(iterable: Any) -> Any:
     return found
 
 
+@_instead_of(all)
 def all_(iterable: Any) -> Any:
     """``all``: of bool tensors a bool tensor."""
     graph = backend.current()
@@ -78,6 +100,7 @@ def all_(iterable: Any) -> Any:
     return found
 
 
+@_instead_of(len)
 def len_(value: Any) -> Any:
     """``len``: of a tensor its first dimension; what the graph counts otherwise (datasets, tensor arrays)."""
     found = _overload(len, value) if type(value) not in _COUNTED else NotImplemented
@@ -87,6 +110,7 @@ def len_(value: Any) -> Any:
 _COUNTED = frozenset({list, tuple, dict, set, str, bytes, range})
 
 
+@_instead_of(enumerate)
 def enumerate_(iterable: Any, start: Any = 0) -> Any:
     """``enumerate``: of a dataset a dataset; of a tensor something for the ``for`` statement."""
     if (found := _overload(enumerate, iterable, start)) is not NotImplemented:
@@ -97,6 +121,7 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
     return SymbolicIterable("enumerate()", lambda: Enumerated(iteration, start))
 
 
+@_instead_of(zip)
 def zip_(*iterables: Any, strict: bool = False) -> Any:
     """``zip``: of datasets a dataset; of tensors something for the ``for`` statement."""
     if (found := _overload(zip, *iterables)) is not NotImplemented:
@@ -112,6 +137,7 @@ def zip_(*iterables: Any, strict: bool = False) -> Any:
     return SymbolicIterable("zip()", lambda: Zipped(symbolic))
 
 
+@_instead_of(map)
 def map_(function: Callable[..., Any], *iterables: Any) -> Any:
     """``map``: of a dataset a dataset; of tensors something for the ``for`` statement."""
     if (found := _overload(map, function, *iterables)) is not NotImplemented:
@@ -128,6 +154,7 @@ def map_(function: Callable[..., Any], *iterables: Any) -> Any:
     return SymbolicIterable("map()", lambda: Mapped(function, together.iteration(), unpack=True))
 
 
+@_instead_of(filter)
 def filter_(function: Callable[..., Any] | None, iterable: Any) -> Any:
     """``filter``: of a dataset a dataset."""
     if (found := _overload(filter, function, iterable)) is not NotImplemented:
