@@ -13,10 +13,13 @@ from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import as_dtype
 from flowstone_core.interpreter import building_graph
 from flowstone_core.ops.cast import cast
+from flowstone_core.shapes import TensorShape
 from flowstone_core.tensor import Tensor
 from flowstone_core.trackable import AutoTrackable
+from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable as CoreVariable
 from flowstone_graphfn.autograph import api as autograph
+from flowstone_graphfn.function import function
 
 from flowstone_layers import constraints, dtype_policy, initializers, regularizers
 from flowstone_layers.call_context import CallContext, autocast_to, current, scope
@@ -391,6 +394,8 @@ class Layer(AutoTrackable, Operation):
             method()  # type: ignore[call-arg]
         self.built = True
         self.__dict__.setdefault("_build_shape", next(iter(shapes.values()), None))
+        if len(shapes) == 1 and args:
+            self.__dict__.setdefault("_save_spec", nest.map_structure(_batch_spec, args[0]))
 
     def _shapes_by_argument(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """The shapes of the arguments that hold tensors, by the name of ``call``'s parameter."""
@@ -710,6 +715,23 @@ class Layer(AutoTrackable, Operation):
             found[name] = value
         return found
 
+    def _serving_spec(self) -> Any:
+        """The spec of the input, with any batch size, or None if it is not known or not single."""
+        return self.__dict__.get("_save_spec")
+
+    def _saved_model_functions(self) -> dict[str, Any]:
+        """What a SavedModel of this layer can call: the layer itself, for inference."""
+        spec = self._serving_spec()
+        if spec is None:
+            return {}
+        settings = {"training": False} if self._takes_training else {}
+
+        def call(inputs: Any) -> Any:
+            return self(inputs, **settings)
+
+        serve = function(call, input_signature=[spec])
+        return {"__call__": serve, "_default_save_signature": serve}
+
     @property
     def quantization_mode(self) -> None:
         """None: layers are not quantized."""
@@ -752,6 +774,12 @@ def _tupled(shape: Any) -> Any:
         inner = [_tupled(item) if isinstance(item, (list, dict)) else item for item in shape]
         return inner if any(isinstance(item, (tuple, dict, list)) for item in inner) else tuple(inner)
     return shape
+
+
+def _batch_spec(value: Any) -> Any:
+    """The spec of a tensor, with any size of the first axis."""
+    shape = TensorShape(value.shape)
+    return TensorSpec([None, *shape[1:]] if shape.rank else shape, value.dtype)
 
 
 def _is_shape(value: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from flowstone_core import nest
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor
+from flowstone_core.type_spec import TensorSpec
 
 from flowstone_layers.core.input_layer import InputLayer
 from flowstone_layers.custom_objects import CustomObjectScope
@@ -183,6 +184,10 @@ class Functional(Model):
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The symbolic outputs for other symbolic inputs."""
         return infer_outputs(lambda *a, **k: self._run(a, k), args, kwargs)
+
+    def _serving_spec(self) -> Any:
+        """The specs of the inputs, with any batch size."""
+        return nest.map_structure(lambda one: TensorSpec(one.shape, one.dtype, one.name), self._inputs_struct)
 
     # -- configuration ---------------------------------------------------------------------------------------
 

@@ -176,6 +176,10 @@ class Sequential(Model):
             raise AttributeError(f"Sequential model '{self.name}' has no defined input and output yet. Build it first.")
         return self._functional
 
+    def _serving_spec(self) -> Any:
+        """The spec of the input, with any batch size."""
+        return super()._serving_spec() if self._functional is None else self._functional._serving_spec()
+
     def _trackable_children(self) -> dict[str, Any]:
         return {name: child for name, child in super()._trackable_children().items() if name != "_functional"}
 
