@@ -31,7 +31,7 @@ class Variable(CoreVariable):
     """A variable of a layer, optimizer or metric.
 
     It is a ``tf.Variable`` too: tapes, checkpoints and ``tf`` functions take it as it is. As in Keras, ``value``
-    is a property, ``dtype`` a string and ``name`` has no ``:0``.
+    is a property and ``name`` has no ``:0``.
 
     >>> tf.keras.Variable(np.zeros(2, "float32"), name="v")
     <Variable path=v, shape=(2,), dtype=float32, value=[0. 0.]>
@@ -92,11 +92,11 @@ class Variable(CoreVariable):
 
     @property
     def dtype(self) -> Any:
-        """The element type's name as one reads it: the compute type inside a layer's call."""
+        """The element type as one reads it: the compute type inside a layer's call (it equals its name, as text)."""
         compute = current.compute_dtype
         if compute is not None and self._autocast and self._dtype.is_floating:
-            return as_dtype(compute).name
-        return self._dtype.name
+            return as_dtype(compute)
+        return self._dtype
 
     @property
     def trainable(self) -> bool:
