@@ -8,19 +8,18 @@ import numpy as np
 import pytest
 from flowstone_autodiff.check import check_gradients
 from flowstone_autodiff.tape import GradientTape
-from flowstone_core.api import tf
 
 
-def test_agrees_with_differences(case):
+def test_agrees_with_differences(case, tf):
     function, values = case.function(tf), [tf.constant(array) for array in case.arrays().values()]
     options = case.options
     if "delta" in options:
-        check_gradients(function, values, order=options["order"], delta=options["delta"], rtol=1e-2, atol=1e-3)
+        check_gradients(function, values, order=options.get("order", 2), delta=options["delta"], rtol=1e-2, atol=1e-3)
     elif options.get("order", 2):
         check_gradients(function, values, order=options.get("order", 2))
 
 
-def test_agrees_with_tensorflow(case, cases):
+def test_agrees_with_tensorflow(case, cases, tf):
     if not case.options.get("golden", True):
         pytest.skip("TensorFlow has no such gradient")
     expected = json.loads((cases.GOLDENS / f"{case.family}.json").read_text())[str(case)]
