@@ -4,6 +4,10 @@ from __future__ import annotations
 
 PUBLIC: dict[str, str] = {
     "function": "flowstone_graphfn.function:function",
+    "case": "flowstone_graphfn.control_flow:case",
+    "cond": "flowstone_graphfn.control_flow:cond",
+    "switch_case": "flowstone_graphfn.control_flow:switch_case",
+    "while_loop": "flowstone_graphfn.while_loops:while_loop",
     "Graph": "flowstone_graphfn.graph:Graph",
     "Operation": "flowstone_graphfn.graph:Operation",
     "inside_function": "flowstone_graphfn.trace:inside_function",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flowstone_autodiff.hookspecs import hookimpl
-from flowstone_core.services import EXECUTED_GRAPHS, TRACING
+from flowstone_core.services import CONTROL_FLOW, EXECUTED_GRAPHS, TRACING
 
 from flowstone_graphfn.upgrades import UPGRADES
 
@@ -18,8 +18,9 @@ def flowstone_gradients() -> Mapping[str, str]:
 
 @hookimpl
 def flowstone_services() -> Mapping[str, str]:
-    """Tracing Python functions, and recording which traced functions run."""
+    """Tracing Python functions, recording which traced functions run, branches and loops."""
     return {
+        CONTROL_FLOW.name: "flowstone_graphfn.control_flow_service:CONTROL_FLOW",
         TRACING.name: "flowstone_graphfn.service:TRACING",
         EXECUTED_GRAPHS.name: "flowstone_graphfn.executed:EXECUTED_GRAPHS",
     }
