@@ -183,6 +183,7 @@ def _models() -> dict[str, str]:
         "keras.callbacks.CallbackList": "callbacks.callback_list:CallbackList",
         "keras.callbacks.History": "callbacks.history:History",
         "keras.callbacks.ProgbarLogger": "callbacks.progbar_logger:ProgbarLogger",
+        "keras.utils.set_random_seed": "utils.seeding:set_random_seed",
         "keras.utils.Progbar": "utils.progbar:Progbar",
         "keras.utils.unpack_x_y_sample_weight": "models.data_adapter:unpack_x_y_sample_weight",
         "keras.utils.pack_x_y_sample_weight": "models.data_adapter:pack_x_y_sample_weight",
