@@ -124,10 +124,15 @@ class GraphExport(Protocol):
 
 
 class ControlFlow(Protocol):
-    """Branches that depend on tensors (graphfn; used by summary's ``record_if``)."""
+    """Branches and loops that depend on tensors (graphfn; used by summary inside traced functions)."""
 
     def cond(self, pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
         """``tf.cond``."""
+
+    def while_loop(
+        self, cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, shape_invariants: Any = None
+    ) -> Any:
+        """``tf.while_loop``."""
 
 
 class ExecutedGraphs(Protocol):
@@ -144,7 +149,7 @@ TRACING = Service[Tracing]("tracing", "Tracing Python functions", "flowstone-gra
 MODEL_FILES = Service[ModelFiles]("model_files", "Writing and reading models", "flowstone-savedmodel")
 SUMMARIES = Service[Summaries]("summaries", "Logging for TensorBoard", "flowstone-summary")
 DATASETS = Service[DatasetMaking]("datasets", "Making datasets", "flowstone-data")
-CONTROL_FLOW = Service[ControlFlow]("control_flow", "Branching on tensors", "flowstone-graphfn")
+CONTROL_FLOW = Service[ControlFlow]("control_flow", "Branching and looping on tensors", "flowstone-graphfn")
 EXECUTED_GRAPHS = Service[ExecutedGraphs]("executed_graphs", "Recording graphs", "flowstone-graphfn")
 GRAPH_EXPORT = Service[GraphExport]("graph_export", "Writing graphs", "flowstone-savedmodel")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.api import tf
+from flowstone_core.services import CONTROL_FLOW, get_service
 from flowstone_protos.plugin_data_pb2 import AudioPluginData
 
 from flowstone_summary.ops.media import ENCODE_WAV
@@ -60,9 +61,24 @@ def _encoded(data: Any, sample_rate: Any, max_outputs: Any) -> Any:
     clips = checked_rank(data, 3)[: checked_limit(max_outputs)]
     count = clips.shape[0]
     if count is None:
-        files = tf.map_fn(lambda clip: ENCODE_WAV(clip, sample_rate), clips, fn_output_signature=tf.string)
+        files = _files_in_a_loop(clips, sample_rate)
     elif count:
         files = tf.stack([ENCODE_WAV(clips[index], sample_rate) for index in range(count)])
     else:
         files = tf.constant([], tf.string)
     return tf.stack([files, tf.fill(tf.shape(files), "")], axis=1)
+
+
+def _files_in_a_loop(clips: Any, sample_rate: Any) -> Any:
+    """A WAV file for each of a number of clips that is known only when the function runs."""
+
+    def more(index: Any, files: Any) -> Any:
+        return index < tf.shape(clips)[0]
+
+    def add(index: Any, files: Any) -> Any:
+        return index + 1, tf.concat([files, [ENCODE_WAV(clips[index], sample_rate)]], axis=0)
+
+    start = (tf.constant(0), tf.constant([], tf.string))
+    invariants = (tf.TensorShape([]), tf.TensorShape([None]))
+    _, files = get_service(CONTROL_FLOW).while_loop(more, add, start, shape_invariants=invariants)
+    return files
