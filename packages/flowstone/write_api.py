@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from flowstone._compose import table
 from flowstone._namespaces import ALIASES, NAMESPACES
+from flowstone_core.plugins import resolve
 
 ROOT = Path(__file__).parent / "src" / "flowstone"
 
@@ -42,7 +44,7 @@ def stub(space: str, targets: dict[str, str]) -> str:
     lines += [f"from . import {name} as {name}" for name in sorted(own)]
     aliases = []
     for name, target in sorted(targets.items()):
-        module, _, attribute = target.partition(":")
+        module, _, attribute = home(target).partition(":")
         head, _, rest = attribute.partition(".")
         if attribute == name:
             lines.append(f"from {module} import {name} as {name}")
@@ -53,6 +55,15 @@ def stub(space: str, targets: dict[str, str]) -> str:
             lines.append(f"from {module} import {head} as _{head}_{name}")
             aliases.append(f"{name} = _{head}_{name}{'.' * bool(rest)}{rest}")
     return "\n".join([*lines, *([""] if aliases else []), *aliases]) + "\n"
+
+
+def home(target: str) -> str:
+    """Where a target is defined, if that is not where its component's table says: type checkers ask for it."""
+    value = resolve(target)
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if not (isinstance(module, str) and isinstance(name, str)) or "." in name:
+        return target
+    return f"{module}:{name}" if getattr(import_module(module), name, None) is value else target
 
 
 def children(space: str) -> list[str]:
@@ -79,6 +90,9 @@ def files() -> dict[Path, str]:
         names.append(f"{public} {plugin.name}\n")
     wanted = {ROOT / "catalogue.txt": "".join(names)}
     for space, found in targets.items():
+        if space in ALIASES:
+            shared = targets[ALIASES[space]].items()
+            found = dict(found.items() - shared)
         folder = ROOT.joinpath(*space.split(".")) if space else ROOT
         wanted[folder / "__init__.py"] = INIT.format(name=title(space))
         wanted[folder / "__init__.pyi"] = stub(space, found)

@@ -56,6 +56,8 @@ from flowstone_core.module import Module as Module
 from flowstone_graphfn.graph import Operation as Operation
 from flowstone_data.optional import OptionalSpec as OptionalSpec
 from flowstone_core.tensor import Tensor as Tensor
+from flowstone_core.tensor_array import TensorArray as TensorArray
+from flowstone_core.tensor_array import TensorArraySpec as TensorArraySpec
 from flowstone_core.shapes import TensorShape as TensorShape
 from flowstone_core.type_spec import TensorSpec as TensorSpec
 from flowstone_core.type_spec import TypeSpec as TypeSpec
@@ -86,11 +88,13 @@ from flowstone_core.ops.selection import boolean_mask as boolean_mask
 from flowstone_core.ops.array import broadcast_dynamic_shape as broadcast_dynamic_shape
 from flowstone_core.shapes import broadcast_static_shape as broadcast_static_shape
 from flowstone_core.ops.array import broadcast_to as broadcast_to
+from flowstone_graphfn.control_flow import case as case
 from flowstone_core.ops.cast import cast as cast
 from flowstone_core.ops.complex import complex as complex
 from flowstone_core.dtypes import complex128 as complex128
 from flowstone_core.dtypes import complex64 as complex64
 from flowstone_core.ops.joining import concat as concat
+from flowstone_graphfn.control_flow import cond as cond
 from flowstone_core.conversion import constant as constant
 from flowstone_core.ops.control import control_dependencies as control_dependencies
 from flowstone_core.conversion import convert_to_tensor as convert_to_tensor
@@ -196,6 +200,7 @@ from flowstone_core.ops.array import stop_gradient as stop_gradient
 from flowstone_core.ops.indexing import strided_slice as strided_slice
 from flowstone_core.dtypes import string as string
 from flowstone_core.ops.math import subtract as subtract
+from flowstone_graphfn.control_flow import switch_case as switch_case
 from flowstone_core.ops.elementary import tan as tan
 from flowstone_core.ops.elementary import tanh as tanh
 from flowstone_core.ops.gathering import tensor_scatter_nd_add as tensor_scatter_nd_add
@@ -219,6 +224,7 @@ from flowstone_core.ops.joining import unstack as unstack
 from flowstone_core.variable import variable_creator_scope as variable_creator_scope
 from flowstone_core.dtypes import variant as variant
 from flowstone_core.ops.selection import where as where
+from flowstone_graphfn.while_loops import while_loop as while_loop
 from flowstone_core.ops.filling import zeros as zeros
 from flowstone_core.ops.filling import zeros_like as zeros_like
 

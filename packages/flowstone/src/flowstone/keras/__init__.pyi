@@ -35,11 +35,11 @@ from flowstone_layers.core.input_layer import Input as Input
 from flowstone_layers.input_spec import InputSpec as InputSpec
 from flowstone_layers.keras_tensor import KerasTensor as KerasTensor
 from flowstone_layers.layer import Layer as Layer
-from flowstone_layers.losses import Loss as Loss
+from flowstone_layers.losses.loss import Loss as Loss
 from flowstone_layers.metrics.metric import Metric as Metric
 from flowstone_layers.models.model import Model as Model
 from flowstone_layers.operation import Operation as Operation
-from flowstone_layers.optimizers import Optimizer as Optimizer
+from flowstone_layers.optimizers.optimizer import Optimizer as Optimizer
 from flowstone_layers.regularizers import Regularizer as Regularizer
 from flowstone_layers.models.sequential import Sequential as Sequential
 from flowstone_layers.variable import Variable as Variable

@@ -3,6 +3,10 @@
 from . import experimental as experimental
 from flowstone_core.ops.convolution import atrous_conv2d as atrous_conv2d
 from flowstone_core.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
+from flowstone_core.ops.pool import avg_pool as avg_pool
+from flowstone_core.ops.pool import avg_pool1d as avg_pool1d
+from flowstone_core.ops.pool import avg_pool2d as avg_pool2d
+from flowstone_core.ops.pool import avg_pool3d as avg_pool3d
 from flowstone_core.ops.normalization import batch_norm_with_global_normalization as batch_norm_with_global_normalization
 from flowstone_core.ops.normalization import batch_normalization as batch_normalization
 from flowstone_core.ops.nn import bias_add as bias_add
@@ -18,7 +22,9 @@ from flowstone_core.ops.activations import crelu as crelu
 from flowstone_core.ops.convolution import depthwise_conv2d as depthwise_conv2d
 from flowstone_core.ops.convolution import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from flowstone_core.ops.convolution import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
+from flowstone_core.ops.pool import dilation2d as dilation2d
 from flowstone_core.ops.activations import elu as elu
+from flowstone_core.ops.pool import erosion2d as erosion2d
 from flowstone_core.ops.activations import gelu as gelu
 from flowstone_core.ops.nn import in_top_k as in_top_k
 from flowstone_core.ops.nn import l2_loss as l2_loss
@@ -28,6 +34,11 @@ from flowstone_core.ops.normalization import local_response_normalization as loc
 from flowstone_core.ops.nn import log_poisson_loss as log_poisson_loss
 from flowstone_core.ops.softmax import log_softmax as log_softmax
 from flowstone_core.ops.normalization import local_response_normalization as _local_response_normalization_lrn
+from flowstone_core.ops.pool import max_pool as max_pool
+from flowstone_core.ops.pool import max_pool1d as max_pool1d
+from flowstone_core.ops.pool import max_pool2d as max_pool2d
+from flowstone_core.ops.pool import max_pool3d as max_pool3d
+from flowstone_core.ops.pool import max_pool_with_argmax as max_pool_with_argmax
 from flowstone_core.ops.normalization import moments as moments
 from flowstone_core.ops.normalization import normalize_moments as normalize_moments
 from flowstone_core.ops.activations import relu as relu

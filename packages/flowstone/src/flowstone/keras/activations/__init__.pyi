@@ -10,7 +10,7 @@ from flowstone_layers.activations import glu as glu
 from flowstone_layers.activations import hard_shrink as hard_shrink
 from flowstone_layers.activations import hard_sigmoid as hard_sigmoid
 from flowstone_layers.activations import hard_silu as hard_silu
-from flowstone_layers.activations import hard_swish as hard_swish
+from flowstone_layers.activations import hard_silu as _hard_silu_hard_swish
 from flowstone_layers.activations import hard_tanh as hard_tanh
 from flowstone_layers.activations import leaky_relu as leaky_relu
 from flowstone_layers.activations import linear as linear
@@ -31,7 +31,10 @@ from flowstone_layers.activations import sparse_plus as sparse_plus
 from flowstone_layers.activations import sparse_sigmoid as sparse_sigmoid
 from flowstone_layers.activations import sparsemax as sparsemax
 from flowstone_layers.activations import squareplus as squareplus
-from flowstone_layers.activations import swish as swish
+from flowstone_layers.activations import silu as _silu_swish
 from flowstone_layers.activations import tanh as tanh
 from flowstone_layers.activations import tanh_shrink as tanh_shrink
 from flowstone_layers.activations import threshold as threshold
+
+hard_swish = _hard_silu_hard_swish
+swish = _silu_swish

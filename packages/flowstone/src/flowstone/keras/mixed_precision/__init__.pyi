@@ -1,7 +1,7 @@
 """``tf.keras.mixed_precision``; written by ``nox -s api``."""
 
 from flowstone_layers.dtype_policy import DTypePolicy as DTypePolicy
-from flowstone_layers.optimizers import LossScaleOptimizer as LossScaleOptimizer
+from flowstone_layers.optimizers.loss_scale import LossScaleOptimizer as LossScaleOptimizer
 from flowstone_layers.dtype_policy import DTypePolicy as _DTypePolicy_Policy
 from flowstone_layers.dtype_policy import dtype_policy as dtype_policy
 from flowstone_layers.dtype_policy import dtype_policy as _dtype_policy_global_policy

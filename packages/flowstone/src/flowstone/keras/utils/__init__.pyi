@@ -12,6 +12,7 @@ from flowstone_layers.keras_tensor import is_keras_tensor as is_keras_tensor
 from flowstone_layers.models.data_adapter import pack_x_y_sample_weight as pack_x_y_sample_weight
 from flowstone_layers.custom_objects import register_keras_serializable as register_keras_serializable
 from flowstone_layers.saving.objects import serialize_keras_object as serialize_keras_object
+from flowstone_layers.utils.seeding import set_random_seed as set_random_seed
 from flowstone_layers.models.data_adapter import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 
 custom_object_scope = _CustomObjectScope_custom_object_scope

@@ -8,4 +8,6 @@ from flowstone_layers.optimizers.schedules import LearningRateSchedule as Learni
 from flowstone_layers.optimizers.schedules import PiecewiseConstantDecay as PiecewiseConstantDecay
 from flowstone_layers.optimizers.schedules import PolynomialDecay as PolynomialDecay
 from flowstone_layers.optimizers.schedules import deserialize as deserialize
-from flowstone_layers.optimizers.schedules import serialize as serialize
+from flowstone_layers.optimizers.schedules import schedule_config as _schedule_config_serialize
+
+serialize = _schedule_config_serialize
