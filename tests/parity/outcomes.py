@@ -193,7 +193,7 @@ def _value_difference(case: Case, want: Any, have: Any) -> str | None:
         return None if want[2] == have[2] else f"expected {want[2]}, got {have[2]}"
     a, b = np.array(want[2], dtype=np.float64), np.array(have[2], dtype=np.float64)
     rtol = _TOLERANCE[name] if case.rtol is None else case.rtol
-    atol = 1e-2 * _TOLERANCE[name] if case.atol is None else case.atol
+    atol = 1e-1 * _TOLERANCE[name] if case.atol is None else case.atol
     if np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True):
         return None
     return f"expected {want[2]}, got {have[2]}"

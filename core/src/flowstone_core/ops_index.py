@@ -44,6 +44,11 @@ FAMILIES: Final[dict[str, str]] = {
         Conv3DBackpropFilter Conv3DBackpropFilterV2 Conv3DBackpropInput Conv3DBackpropInputV2 DepthwiseConv2dNative
         DepthwiseConv2dNativeBackpropFilter DepthwiseConv2dNativeBackpropInput
     """,
+    "pool": """
+        AvgPool AvgPool3D AvgPool3DGrad AvgPoolGrad Dilation2D Dilation2DBackpropFilter Dilation2DBackpropInput MaxPool
+        MaxPool3D MaxPool3DGrad MaxPool3DGradGrad MaxPoolGrad MaxPoolGradGrad MaxPoolGradGradWithArgmax MaxPoolGradV2
+        MaxPoolGradWithArgmax MaxPoolV2 MaxPoolWithArgmax
+    """,
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose
@@ -65,6 +70,12 @@ FAMILIES: Final[dict[str, str]] = {
         SparseSegmentSqrtN SparseSegmentSqrtNGrad SparseSegmentSqrtNGradV2 SparseSegmentSqrtNWithNumSegments
         SparseSegmentSum SparseSegmentSumGrad SparseSegmentSumGradV2 SparseSegmentSumWithNumSegments
         UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum
+    """,
+    "tensor_list": """
+        EmptyTensorList TensorListConcat TensorListConcatLists TensorListConcatV2 TensorListElementShape
+        TensorListFromTensor TensorListGather TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack
+        TensorListPushBackBatch TensorListReserve TensorListResize TensorListScatter
+        TensorListScatterIntoExistingList TensorListScatterV2 TensorListSetItem TensorListSplit TensorListStack
     """,
     "random": """
         Multinomial RandomGamma RandomPoissonV2 RandomShuffle RandomStandardNormal RandomUniform RandomUniformInt

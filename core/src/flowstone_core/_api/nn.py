@@ -44,6 +44,27 @@ PUBLIC: dict[str, str] = (
         },
     )
     | public(
+        "flowstone_core.ops.convolution",
+        {
+            name: f"nn.{name}"
+            for name in """
+                atrous_conv2d atrous_conv2d_transpose conv1d conv1d_transpose conv2d conv2d_transpose conv3d
+                conv3d_transpose conv_transpose convolution depthwise_conv2d depthwise_conv2d_backprop_filter
+                depthwise_conv2d_backprop_input separable_conv2d
+            """.split()
+        },
+    )
+    | public(
+        "flowstone_core.ops.pool",
+        {
+            name: f"nn.{name}"
+            for name in """
+                avg_pool avg_pool1d avg_pool2d avg_pool3d dilation2d erosion2d max_pool max_pool1d max_pool2d max_pool3d
+                max_pool_with_argmax
+            """.split()
+        },
+    )
+    | public(
         "flowstone_core.ops.normalization",
         {
             "batch_norm_with_global_normalization": "nn.batch_norm_with_global_normalization",
