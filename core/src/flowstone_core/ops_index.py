@@ -49,6 +49,7 @@ FAMILIES: Final[dict[str, str]] = {
         MaxPool3D MaxPool3DGrad MaxPool3DGradGrad MaxPoolGrad MaxPoolGradGrad MaxPoolGradGradWithArgmax MaxPoolGradV2
         MaxPoolGradWithArgmax MaxPoolV2 MaxPoolWithArgmax
     """,
+    "clip": "ClipByValue",
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose
@@ -93,6 +94,10 @@ FAMILIES: Final[dict[str, str]] = {
         DestroyResourceOp VariableShape ResourceGather ResourceGatherNd ResourceScatterAdd ResourceScatterSub
         ResourceScatterMul ResourceScatterDiv ResourceScatterMin ResourceScatterMax ResourceScatterUpdate
         ResourceScatterNdAdd ResourceScatterNdSub ResourceScatterNdMin ResourceScatterNdMax ResourceScatterNdUpdate
+    """,
+    "stateless_random": """
+        StatelessRandomGetKeyCounter StatelessRandomGetAlg StatelessRandomUniformV2 StatelessRandomNormalV2
+        StatelessTruncatedNormalV2 StatelessRandomUniformIntV2 StatelessRandomUniformFullIntV2
     """,
 }
 
