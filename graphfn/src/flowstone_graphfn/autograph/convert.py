@@ -154,7 +154,10 @@ def transform(tree: ast.FunctionDef, context: Context) -> None:
 
 
 def _statements(
-    function: ast.FunctionDef, context: Context, scopes: list[tuple[ast.FunctionDef, FunctionFlow, Scope]]
+    function: ast.FunctionDef,
+    context: Context,
+    scopes: list[tuple[ast.FunctionDef, FunctionFlow, Scope]],
+    around: frozenset[str] = frozenset(),
 ) -> None:
     """Apply the conversions of statements to a function and those nested in it, and analyse them."""
     before = scope_of(function)
@@ -162,7 +165,7 @@ def _statements(
     Directives().run(function)
     Matches(context.namer).run(function)
     Jumps(context.namer).run(function)
-    Items(context.namer, before).run(function)
+    Items(context.namer, before, around).run(function)
     lost = before.bound - scope_of(function).bound  # bound only in code that is never reached, but local all the same
     build.prepend(function, build.declare_local(lost))
     scope = scope_of(function)
@@ -171,7 +174,7 @@ def _statements(
     scopes.append((function, flow, scope))
     for nested in list(own_nodes(body_of(function))):
         if isinstance(nested, ast.FunctionDef) and not left_alone(nested):
-            _statements(nested, context, scopes)
+            _statements(nested, context, scopes, (around | scope.bound) - scope.globals)
 
 
 def _compile(tree: ast.FunctionDef, original: CodeType) -> CodeType:

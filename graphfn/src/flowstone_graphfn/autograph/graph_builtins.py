@@ -50,6 +50,10 @@ def _round(value: Any, digits: Any = None) -> Any:
     return value if value.dtype.is_integer else tf.cast(tf.round(value), dtypes.int32)
 
 
+def _divmod(first: Any, second: Any) -> Any:
+    return first // second, first % second
+
+
 def _sum(value: Any, start: Any = 0) -> Any:
     total = tf.reduce_sum(value, 0)
     return total if isinstance(start, int) and start == 0 else total + start
@@ -121,6 +125,7 @@ def _print(*objects: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flu
 OVERLOADS: dict[Any, Callable[..., Any]] = {
     abs: lambda value: tf.abs(value),
     bool: _bool,
+    divmod: _divmod,
     enumerate: _enumerate,
     filter: _filter,
     float: _float,

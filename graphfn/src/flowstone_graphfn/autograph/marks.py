@@ -23,3 +23,13 @@ def set_loop_options(node: ast.While | ast.For, options: ast.expr) -> None:
 def loop_options(node: ast.While | ast.For) -> ast.expr | None:
     """The expression of the loop's options, if it has any."""
     return getattr(node, "loop_options", None)
+
+
+def set_unbound(node: ast.Name) -> None:
+    """Note that a local variable may have no value where it is loaded."""
+    node.unbound = True  # type: ignore[attr-defined]
+
+
+def may_be_unbound(node: ast.Name) -> bool:
+    """Whether a local variable may have no value where it is loaded."""
+    return getattr(node, "unbound", False)

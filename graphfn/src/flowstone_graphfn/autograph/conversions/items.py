@@ -19,11 +19,23 @@ class Items(OwnScope):
     """``x[i] = v`` becomes ``x = ag__.set_item(v, x, i)``, ``a.b[i] = v`` ``ag__.set_item_of(v, a, "b", i)``.
 
     Python containers are changed in place, as ever. The value stands first because Python evaluates it first.
+
+    Args:
+        namer: Makes names.
+        scope: The scope of the function.
+        around: The variables of the functions around it that are converted with it.
     """
 
-    def __init__(self, namer: Namer, scope: Scope) -> None:
+    def __init__(self, namer: Namer, scope: Scope, around: frozenset[str]) -> None:
         self.namer = namer
         self.local = scope.bound | scope.globals | scope.nonlocals
+        self.around = around
+        self.taken: set[str] = set()
+
+    def run(self, function: ast.FunctionDef) -> None:
+        """Transform the body of ``function``, in place."""
+        super().run(function)
+        build.prepend(function, build.declared(ast.Nonlocal, self.taken))
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
         """Rewrite assignments that have an item among their targets."""
@@ -85,7 +97,9 @@ class Items(OwnScope):
             owner = base.value
             return ast.Expr(build.call("set_item_of", value, owner, build.constant(base.attr), key))
         new = build.call("set_item", value, build.name(base.id), key)
-        if base.id in self.local:
+        if base.id not in self.local and base.id in self.around:
+            self.taken.add(base.id)
+        if base.id in self.local or base.id in self.taken:
             return build.assign(base.id, new)
         new.keywords.append(ast.keyword("outer", build.constant(base.id)))
         return ast.Expr(new)

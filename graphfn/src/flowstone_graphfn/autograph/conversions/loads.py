@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flowstone_graphfn.autograph import build
+from flowstone_graphfn.autograph import build, marks
 from flowstone_graphfn.autograph.analysis.flow import FunctionFlow
 from flowstone_graphfn.autograph.analysis.scope import Scope, scope_of
 from flowstone_graphfn.autograph.conversions.base import left_alone
@@ -21,12 +21,11 @@ class Loads(ast.NodeTransformer):
         self.partial = flow.partial
         self.uncertain = flow.uncertain
         self.hidden: list[set[str]] = []
-        self.bound = scope.bound | scope.globals | scope.nonlocals
+        self.local = scope.bound
 
     def run(self, function: ast.FunctionDef) -> None:
         """Transform the body of ``function``, in place."""
-        if self.partial:
-            function.body = [each for statement in function.body for each in self._statement(statement)]
+        function.body = [each for statement in function.body for each in self._statement(statement)]
 
     def _statement(self, node: ast.stmt) -> list[ast.stmt]:
         result = self.visit(node)
@@ -34,13 +33,14 @@ class Loads(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Wrap an uncertain load."""
-        if not isinstance(node.ctx, ast.Load) or node.id not in self.partial:
+        if not isinstance(node.ctx, ast.Load) or any(node.id in names for names in self.hidden):
             return node
-        if any(node.id in names for names in self.hidden):
+        uncertain = id(node) in self.uncertain
+        if uncertain and node.id in self.local and not self.hidden:
+            marks.set_unbound(node)
+        if node.id not in self.partial or not (self.hidden or uncertain):
             return node
-        if not self.hidden and id(node) not in self.uncertain:
-            return node
-        return build.located(build.call("ld", ast.copy_location(build.name(node.id), node)), node)
+        return build.located(build.call("ld", node), node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt | list[ast.stmt]:
         """``x += 1`` reads ``x`` first."""

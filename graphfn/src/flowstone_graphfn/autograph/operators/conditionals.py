@@ -79,9 +79,16 @@ class if_stmt:
             else:
                 yield from self._otherwise(arm)
             return
-        graph = backend.current()
-        predicate = graph.predicate(test, "if statement")
+        predicate = backend.current().predicate(test, "if statement")
         before = save(self._get())
+        try:
+            yield from self._branch(arm, predicate, before)
+        except BaseException:  # who catches it sees the variables as they were, not tensors of a branch
+            self._set(restore(before))
+            raise
+
+    def _branch(self, arm: int, predicate: Any, before: list[Any]) -> Generator[int, None, None]:
+        graph, count = backend.current(), self._outputs
         branches = graph.branch("if_true"), graph.branch("if_false")
         with branches[0]:
             yield 2 * arm
@@ -90,10 +97,8 @@ class if_stmt:
         with branches[1]:
             yield from self._otherwise(arm)
         orelse = save(self._get())
-        merge = Merge(branches)
-        count = self._outputs
         self._set(restore(before))
-        values = merge.run(predicate, self._names[:count], main[:count], orelse[:count])
+        values = Merge(branches).run(predicate, self._names[:count], main[:count], orelse[:count])
         self._set([*values, *restore(before[count:])])
 
     def _otherwise(self, arm: int) -> Generator[int, None, None]:

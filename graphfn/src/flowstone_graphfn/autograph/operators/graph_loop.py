@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.backend import is_symbolic
 from flowstone_graphfn.autograph.operators.conditionals import GetState, SetState
-from flowstone_graphfn.autograph.operators.late import FirstSet, Flag, sometimes
+from flowstone_graphfn.autograph.operators.late import FirstSet, Flag, Sometimes, sometimes
 from flowstone_graphfn.autograph.operators.loop_vars import Leaf, Leaving, Slots, leaf_of
-from flowstone_graphfn.autograph.operators.place import user_line
+from flowstone_graphfn.autograph.operators.place import label, user_line
 from flowstone_graphfn.autograph.operators.snapshot import restore, save
 from flowstone_graphfn.autograph.operators.undefined import MaybeUndefined, Undefined
 
@@ -96,6 +96,13 @@ class GraphLoop:
             ValueError: If it changes its shape or structure.
         """
         before = save(self.state.get())
+        try:
+            yield from self._until_types_settle(before)
+        except BaseException:  # who catches it sees the variables as they were, not tensors of the body
+            self.state.set(restore(before))
+            raise
+
+    def _until_types_settle(self, before: list[Any]) -> Generator[Any, None, None]:
         entries = dict(zip(self.state.names, before, strict=True))
         dtypes: dict[str, Any] = {}
         for _ in range(MOST_ATTEMPTS):
@@ -123,7 +130,10 @@ class GraphLoop:
         slots.outputs = [*own_after, *[None] * (len(slots.initial) - own)]
         leaving = Leaving(slots, body)
         for (name, leaf), value in zip(leaves.items(), after, strict=True):
-            leaf.leave(leaving, name, value)
+            if isinstance(value, (Undefined, MaybeUndefined)) and not isinstance(leaf, (FirstSet, Sometimes)):
+                leaving.unset[name] = MaybeUndefined(name, entries[name], True)  # deleted, perhaps
+            else:
+                leaf.leave(leaving, label(name), value)
         if leaving.grown:
             raise ValueError(
                 f"The list '{leaving.grown[0]}' changes its length in the loop at {user_line()}. Use a tf.TensorArray."
@@ -135,6 +145,8 @@ class GraphLoop:
             state.set([leaf.enter(test.inputs) for leaf in leaves.values()])
             value = yield from self.test(test.inputs[:own])
             predicate = graph.predicate(value, "while loop") if is_symbolic(value) else graph.convert(bool(value))
+        kept = zip(slots.outputs, body.inputs, strict=True)
+        slots.outputs = [given if output is None else output for output, given in kept]
         options = {key: value for key, value in state.options.items() if key != "shape_invariants"}
         results = graph.while_loop(test, predicate, body, slots.outputs, slots.initial, options)
         state.set([leaf.enter(results) for leaf in leaves.values()])

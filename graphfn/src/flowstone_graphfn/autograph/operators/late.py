@@ -91,7 +91,9 @@ class Sometimes(Leaf):
 
     def leave(self, loop: Leaving, path: str, value: Any) -> None:
         """Take both after one iteration."""
-        if isinstance(value, MaybeUndefined):
+        if isinstance(value, Undefined):  # deleted: what it was does not matter
+            self.flag.leave(loop, path, False)
+        elif isinstance(value, MaybeUndefined):
             self.value.leave(loop, path, value.value)
             self.flag.leave(loop, path, value.defined)
         else:

@@ -262,7 +262,7 @@ def _equal(first: Any, second: Any) -> bool:
 
 
 def _kind(value: Any) -> str:
-    return f"a {value.kind.__name__}" if isinstance(value, Saved) else f"a {type(value).__name__}"
+    return f"a {value.kind.__name__}" if isinstance(value, Saved) else f"of type {type(value).__name__}"
 
 
 def _shape(spec: Spec) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.backend import Subgraph
-from flowstone_graphfn.autograph.operators.place import user_line
+from flowstone_graphfn.autograph.operators.place import label, user_line
 from flowstone_graphfn.autograph.operators.snapshot import Saved
 from flowstone_graphfn.autograph.operators.undefined import MaybeUndefined, Undefined
 
@@ -43,7 +43,7 @@ class Merge:
             TypeError: If a variable has different types.
             ValueError: If it has no value, or None, in one branch only.
         """
-        plans = [self._variable(name, a, b) for name, a, b in zip(names, main, orelse, strict=True)]
+        plans = [self._variable(label(name), a, b) for name, a, b in zip(names, main, orelse, strict=True)]
         outputs = backend.current().cond(predicate, self.branches, self._tensors())
         return [plan(outputs) for plan in plans]
 
@@ -214,7 +214,7 @@ def _is_number(value: Any) -> bool:
 def _kind(value: Any) -> str:
     if isinstance(value, Saved):
         return f"a {value.kind.__name__} of {len(value.items)}"
-    return f"a {type(value).__name__}"
+    return f"of type {type(value).__name__}"
 
 
 def _none(path: str, arm: str) -> ValueError:

@@ -50,6 +50,7 @@ class Operators:
     set_item_of = staticmethod(items.set_item_of)
     slice = slice
     ld = staticmethod(undefined.ld)
+    local = staticmethod(undefined.local)
     ldu = staticmethod(undefined.ldu)
     set_attribute = staticmethod(undefined.set_attribute)
     same_outer = staticmethod(undefined.same_outer)

@@ -8,6 +8,11 @@ from pathlib import Path
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
+def label(name: str) -> str:
+    """A variable as messages call it."""
+    return "the return value" if name.startswith("ag_returned_") else name
+
+
 def user_line() -> str:
     """``file, line n`` of the innermost frame outside of AutoGraph."""
     frame = sys._getframe(1)

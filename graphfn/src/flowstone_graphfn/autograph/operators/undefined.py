@@ -70,6 +70,20 @@ def ldu(read: Callable[[], Any], name: str) -> Any:
         return Undefined(name)
 
 
+def local(read: Callable[[], Any], name: str) -> Any:
+    """The value of a local variable that is read in a lazy operand.
+
+    Raises:
+        UnboundLocalError: If it has none.
+    """
+    try:
+        return read()
+    except NameError:
+        raise UnboundLocalError(
+            f"cannot access local variable '{name}' where it is not associated with a value"
+        ) from None
+
+
 def set_attribute(value: Any, owner: Any, name: str) -> None:
     """Set an attribute that a branch or loop changed, if it did."""
     present = hasattr(owner, name)
