@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 from flowstone_core import conversion, infer
@@ -311,9 +312,7 @@ def split(
         tf.errors.InvalidArgumentError: If the sizes do not add up.
     """
     result: list[Tensor]
-    if isinstance(num_or_size_splits, (int, float)) or (
-        not isinstance(num_or_size_splits, (list, tuple, Tensor)) and hasattr(num_or_size_splits, "__index__")
-    ):
+    if isinstance(num_or_size_splits, Integral):
         result = SPLIT(axis, value, num_split=int(num_or_size_splits), name=name)
         return result
     sizes = convert_to_tensor(num_or_size_splits)
