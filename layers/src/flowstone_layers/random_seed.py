@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 from flowstone_core.api import tf
+from flowstone_core.trackable import AutoTrackable
 
 from flowstone_layers.call_context import scope
 from flowstone_layers.variable import Variable
 
 
-class SeedGenerator:
+class SeedGenerator(AutoTrackable):
     """A counter from which layers draw seeds, so that each draw differs and the whole is repeatable.
 
     Args:

@@ -176,7 +176,7 @@ def _dense(messages: Sequence[Any], key: str, default: Any, shape: TensorShape, 
             )
         rows.append(found)
     stacked = np.concatenate(rows) if rows else np.empty(0, dtype.numpy_dtype)
-    return stacked.reshape(*batch, *sizes)
+    return stacked.reshape((*batch, *sizes))
 
 
 def _padded(
@@ -194,7 +194,7 @@ def _padded(
     result = np.full((len(rows), longest), fill, dtype.numpy_dtype)
     for index, row in enumerate(rows):
         result[index, : len(row)] = row
-    return result.reshape(*batch, longest // max(size, 1), *inner)
+    return result.reshape((*batch, longest // max(size, 1), *inner))
 
 
 def _sparse(messages: Sequence[Any], key: str, dtype: DType, rank: int) -> tuple[Any, Any, Any]:
