@@ -65,6 +65,15 @@ PUBLIC: dict[str, str] = (
         },
     )
     | public(
+        "flowstone_core.ops.dropout",
+        {
+            "dropout": "nn.dropout",
+            "general_dropout": "nn.experimental.general_dropout",
+            "stateless_dropout": "nn.experimental.stateless_dropout",
+        },
+    )
+    | public("flowstone_core.ops.embedding", {"embedding_lookup": "nn.embedding_lookup"})
+    | public(
         "flowstone_core.ops.normalization",
         {
             "batch_norm_with_global_normalization": "nn.batch_norm_with_global_normalization",
