@@ -103,7 +103,8 @@ def test_read_by_name(tmp_path: Path, writer: Any, reader: Any) -> None:
     maps = [each.get_variable_to_dtype_map() for each in both]
     assert {name: dtype.name for name, dtype in maps[0].items()} == {n: dtype.name for n, dtype in maps[1].items()}
     assert both[0].get_variable_to_shape_map() == both[1].get_variable_to_shape_map()
-    assert reader.train.load_variable(path, ours[1][0]).tolist() == writer.train.load_variable(path, ours[1][0]).tolist()
+    one, two = (t.train.load_variable(path, ours[1][0]) for t in (reader, writer))
+    assert one.tolist() == two.tolist()
 
 
 def test_the_files_are_equal(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_managers_go_on_with_the_others_folder(tmp_path: Path, writer: Any, read
 def attempt(t: Any, mistake: Callable[[Any, Path], Any], folder: Path) -> str:
     try:
         mistake(t, folder)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - its type is what is compared
         return type(error).__name__
     return "no error"
 
@@ -176,15 +177,21 @@ MISTAKES: dict[str, Callable[[Any, Path], Any]] = {
     "a wrong type": lambda t, folder: t.train.Checkpoint(v=t.Variable(1)).read(
         t.train.Checkpoint(v=t.Variable(1.0)).write(str(folder / "ck"))
     ),
-    "too much saved": lambda t, folder: t.train.Checkpoint(v=t.Variable(1.0))
-    .read(t.train.Checkpoint(v=t.Variable(1.0), w=t.Variable(1.0)).write(str(folder / "ck")))
-    .assert_consumed(),
-    "too little saved": lambda t, folder: t.train.Checkpoint(v=t.Variable(1.0), w=t.Variable(1.0))
-    .read(t.train.Checkpoint(v=t.Variable(1.0)).write(str(folder / "ck")))
-    .assert_existing_objects_matched(),
-    "nothing in common": lambda t, folder: t.train.Checkpoint(w=t.Variable(1.0))
-    .read(t.train.Checkpoint(v=t.Variable(1.0)).write(str(folder / "ck")))
-    .assert_nontrivial_match(),
+    "too much saved": lambda t, folder: (
+        t.train.Checkpoint(v=t.Variable(1.0))
+        .read(t.train.Checkpoint(v=t.Variable(1.0), w=t.Variable(1.0)).write(str(folder / "ck")))
+        .assert_consumed()
+    ),
+    "too little saved": lambda t, folder: (
+        t.train.Checkpoint(v=t.Variable(1.0), w=t.Variable(1.0))
+        .read(t.train.Checkpoint(v=t.Variable(1.0)).write(str(folder / "ck")))
+        .assert_existing_objects_matched()
+    ),
+    "nothing in common": lambda t, folder: (
+        t.train.Checkpoint(w=t.Variable(1.0))
+        .read(t.train.Checkpoint(v=t.Variable(1.0)).write(str(folder / "ck")))
+        .assert_nontrivial_match()
+    ),
     "keeping none": lambda t, folder: t.train.CheckpointManager(t.train.Checkpoint(), str(folder), max_to_keep=0),
     "an interval without steps": lambda t, folder: t.train.CheckpointManager(
         t.train.Checkpoint(), str(folder), 1, checkpoint_interval=2

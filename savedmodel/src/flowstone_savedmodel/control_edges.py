@@ -52,8 +52,11 @@ def control_edges(nodes: Iterable[Node]) -> dict[int, list[Node]]:
 
 
 def must_run(node: Node) -> bool:
-    """Whether *node* runs even if nothing needs its results."""
-    return bool(node.op.effects.world or node.op.effects.writes)
+    """Whether *node* has a place in the order of effects, so that a call of its graph ends only after it.
+
+    Nodes that only read count: what writes after the call must not overtake them.
+    """
+    return not node.op.effects.pure
 
 
 def _touched(node: Node) -> tuple[list[int], list[int]]:

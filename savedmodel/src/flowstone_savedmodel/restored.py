@@ -65,20 +65,12 @@ class RestoredFunction(Function):
 
         Raises:
             ValueError: If no trace fits.
-            TypeError: If the arguments do not fit the input signature.
+            TypeError: If the arguments do not fit the parameters, or the input signature if there is one.
         """
         try:
             return super().__call__(*args, **kwargs)
         except _NoTraceError:
             return self._convert_and_call(args, kwargs)
-        except TypeError:
-            if self.input_signature is not None:
-                raise
-            try:
-                self._signature.bind(args, kwargs)
-            except TypeError as error:
-                raise ValueError(self._mismatch(str(error))) from None
-            raise
 
     def _trace(self, types: Bound, tensors: Any) -> NoReturn:
         raise _NoTraceError(self._mismatch(self._signature.describe(types)))
