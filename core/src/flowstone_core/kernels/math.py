@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from flowstone_core.dtypes import DType
+from flowstone_core.dtypes import DType, variant
 from flowstone_core.errors import InvalidArgumentError, SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.precision import add_with_narrow
@@ -154,6 +154,15 @@ def add_n(inputs: list[Any]) -> Any:
     total = np.asarray(np.add(first, inputs[1]))
     for other in inputs[2:]:
         np.add(total, other, out=total)
+    return total
+
+
+@KERNELS.add(ops.ADD_N, dtypes=[variant])
+def add_n_variants(inputs: list[Any]) -> Any:
+    """The sum of what variants hold: lists of tensors add up item by item."""
+    total = inputs[0]
+    for other in inputs[1:]:
+        total = total + other
     return total
 
 
