@@ -168,7 +168,7 @@ class KernelConformance:
         with providers.kernel_providers([self.provider]):
             for case, _ in pairs:
                 result = case.op(*tensors(case.inputs), **case.attrs)
-                case.check(list(arrays(result)), case.expected)
+                case.check(list(arrays(result))[: case.outputs], case.expected)
 
     def test_the_suite_is_whole(self) -> None:
         """No test of the suite is missing or rewritten without an ``xfail`` that gives a reason."""
