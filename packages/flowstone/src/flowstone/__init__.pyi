@@ -90,6 +90,9 @@ from flowstone_core.shapes import broadcast_static_shape as broadcast_static_sha
 from flowstone_core.ops.array import broadcast_to as broadcast_to
 from flowstone_graphfn.control_flow import case as case
 from flowstone_core.ops.cast import cast as cast
+from flowstone_core.ops.clip import clip_by_global_norm as clip_by_global_norm
+from flowstone_core.ops.clip import clip_by_norm as clip_by_norm
+from flowstone_core.ops.clip import clip_by_value as clip_by_value
 from flowstone_core.ops.complex import complex as complex
 from flowstone_core.dtypes import complex128 as complex128
 from flowstone_core.dtypes import complex64 as complex64
@@ -181,6 +184,7 @@ from flowstone_core.conversion import register_tensor_conversion_function as reg
 from flowstone_core.ops.array import reshape as reshape
 from flowstone_core.dtypes import resource as resource
 from flowstone_core.ops.math import round as round
+from flowstone_core.ops.clip import saturate_cast as saturate_cast
 from flowstone_core.ops.math import scalar_mul as scalar_mul
 from flowstone_core.ops.gathering import scatter_nd as scatter_nd
 from flowstone_core.ops.array import shape as shape

@@ -24,6 +24,7 @@ from flowstone_core.dtypes import qint8 as qint8
 from flowstone_core.dtypes import quint16 as quint16
 from flowstone_core.dtypes import quint8 as quint8
 from flowstone_core.dtypes import resource as resource
+from flowstone_core.ops.clip import saturate_cast as saturate_cast
 from flowstone_core.dtypes import string as string
 from flowstone_core.dtypes import uint16 as uint16
 from flowstone_core.dtypes import uint32 as uint32

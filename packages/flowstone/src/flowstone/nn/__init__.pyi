@@ -23,7 +23,9 @@ from flowstone_core.ops.convolution import depthwise_conv2d as depthwise_conv2d
 from flowstone_core.ops.convolution import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from flowstone_core.ops.convolution import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
 from flowstone_core.ops.pool import dilation2d as dilation2d
+from flowstone_core.ops.dropout import dropout as dropout
 from flowstone_core.ops.activations import elu as elu
+from flowstone_core.ops.embedding import embedding_lookup as embedding_lookup
 from flowstone_core.ops.pool import erosion2d as erosion2d
 from flowstone_core.ops.activations import gelu as gelu
 from flowstone_core.ops.nn import in_top_k as in_top_k

@@ -4,8 +4,16 @@ from flowstone_layers.activation.activation import Activation as Activation
 from flowstone_layers.core.dense import Dense as Dense
 from flowstone_layers.regularization.dropout import Dropout as Dropout
 from flowstone_layers.reshaping.flatten import Flatten as Flatten
+from flowstone_layers.recurrent.gru import GRU as GRU
+from flowstone_layers.recurrent.gru import GRUCell as GRUCell
 from flowstone_layers.core.input_layer import Input as Input
 from flowstone_layers.core.input_layer import InputLayer as InputLayer
 from flowstone_layers.input_spec import InputSpec as InputSpec
+from flowstone_layers.recurrent.lstm import LSTM as LSTM
+from flowstone_layers.recurrent.lstm import LSTMCell as LSTMCell
 from flowstone_layers.layer import Layer as Layer
+from flowstone_layers.recurrent.rnn import RNN as RNN
 from flowstone_layers.reshaping.reshape import Reshape as Reshape
+from flowstone_layers.recurrent.simple_rnn import SimpleRNN as SimpleRNN
+from flowstone_layers.recurrent.simple_rnn import SimpleRNNCell as SimpleRNNCell
+from flowstone_layers.recurrent.stacked import StackedRNNCells as StackedRNNCells
