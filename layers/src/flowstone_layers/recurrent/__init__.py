@@ -1,0 +1,1 @@
+"""Recurrent layers: cells, which take one step, and layers, which take a sequence."""
