@@ -16,6 +16,7 @@ import numpy as np
 
 FOLDER = Path(__file__).parent / "cases"
 GOLDENS = Path(__file__).parent / "goldens"
+OPTIONS = ("low", "high", "dtype", "order", "golden", "delta", "forward")
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,8 @@ class Case:
     options: dict[str, Any]
 
     def __str__(self) -> str:
-        inputs = ", ".join(
-            f"{name}={'values' if isinstance(spec, dict) else spec}" for name, spec in self.inputs.items()
-        )
+        shapes = {name: "values" if isinstance(spec, dict) else spec for name, spec in self.inputs.items()}
+        inputs = ", ".join(f"{name}={shape}" for name, shape in shapes.items())
         return f"{self.family}: {self.f} {inputs}" + (f" {self.options['dtype']}" if "dtype" in self.options else "")
 
     def arrays(self) -> dict[str, Any]:
@@ -57,7 +57,9 @@ def load() -> list[Case]:
     for path in sorted(FOLDER.glob("*.toml")):
         for entry in tomllib.loads(path.read_text())["cases"]:
             options = {
-                key: entry.pop(key) for key in ("low", "high", "dtype", "order", "golden", "delta") if key in entry
+                key: entry.pop(key)
+                for key in ("low", "high", "dtype", "order", "golden", "delta", "forward")
+                if key in entry
             }
             found.append(Case(path.stem, entry.pop("f"), entry, options))
     return found

@@ -10,10 +10,11 @@ from typing import Any
 
 from flowstone_core import nest
 from flowstone_core.conversion import convert_to_tensor
+from flowstone_core.dtypes import variant
 from flowstone_core.indexed_slices import IndexedSlices
 from flowstone_core.interpreter import Interpreter, pop, push, running_under
 from flowstone_core.op import Op, execute
-from flowstone_core.ops.filling import ones_like
+from flowstone_core.ops.filling import ones_like, zeros_like
 from flowstone_core.ops.gathering import gather
 from flowstone_core.tensor import Tensor
 
@@ -170,14 +171,14 @@ class Pusher:
         """Do nothing: variables are primals or are constant."""
 
     def _push_through(self, op: Op | Backward, inputs: tuple[Any, ...], outputs: Any, attrs: Any) -> None:
-        results = [tensor for tensor in flat(outputs) if tensor.dtype._kind in "fc"]
+        results = [tensor for tensor in flat(outputs) if _carries(tensor)]
         if not results:
             return
         recorder = Recorder(watch_accessed=False)
         with running_under(self.parent):
             push(recorder)
             try:
-                weights = [ones_like(result) for result in results]
+                weights = [_weight(result) for result in results]
                 for weight in weights:
                     recorder.watch(weight)
                 back = go_back(op, inputs, outputs, attrs, _nested(outputs, iter(weights)))
@@ -206,8 +207,18 @@ class Pusher:
         return targets, directions
 
 
+def _carries(tensor: Tensor) -> bool:
+    """Whether a tensor can have a tangent: numbers, and lists of them."""
+    return tensor.dtype._kind in "fc" or tensor.dtype is variant
+
+
+def _weight(result: Tensor) -> Any:
+    """Some ``w`` for a result; which one does not matter, for rules are linear in it."""
+    return zeros_like(result) if result.dtype is variant else ones_like(result)
+
+
 def _nested(outputs: Any, weights: Iterator[Tensor]) -> Any:
     """The weights of floating point outputs in their places, None for others."""
     if isinstance(outputs, Tensor):
-        return next(weights) if outputs.dtype._kind in "fc" else None
+        return next(weights) if _carries(outputs) else None
     return [_nested(output, weights) for output in outputs]

@@ -121,6 +121,23 @@ def not_differentiable(*ops: Op) -> None:
     _add(ops, NOT_DIFFERENTIABLE)
 
 
+def undefined(*ops: Op, because: str) -> None:
+    """Declare that ``ops`` have derivatives that nobody has written: asking for them is a ``LookupError``.
+
+    Args:
+        ops: The ops.
+        because: A sentence for the error, such as what to use instead.
+
+    Raises:
+        ValueError: If an op has a rule already.
+    """
+
+    def refuse(call: Call, *gradients: Any) -> Any:
+        raise LookupError(f"No gradient defined for operation '{call.op.name}'. {because}")
+
+    _add(ops, Rule(refuse, missing=True, sparse=True))
+
+
 def _add(ops: tuple[Op, ...], rule: Rule) -> None:
     for op in ops:
         if op in RULES:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowstone_core.ops import random as ops
-from flowstone_core.tensor import Tensor
 
-from flowstone_autodiff.registry import Call, gradient, not_differentiable
+from flowstone_autodiff.registry import not_differentiable, undefined
 
 not_differentiable(
     ops.MULTINOMIAL,
@@ -18,11 +15,8 @@ not_differentiable(
     ops.RANDOM_UNIFORM_INT,
     ops.TRUNCATED_NORMAL,
 )
-
-
-@gradient(ops.RANDOM_GAMMA)
-def random_gamma_gradient(call: Call, dy: Tensor) -> Any:
-    """Raise: the derivative of a sample by the shape parameter is not available yet."""
-    raise NotImplementedError(
-        "The gradient of tf.random.gamma by alpha is not supported. Stop it with tf.stop_gradient if it is not needed."
-    )
+undefined(
+    ops.RANDOM_GAMMA,
+    because="Samples of tf.random.gamma depend on alpha; if their derivative is not needed, stop it with "
+    "tf.stop_gradient.",
+)
