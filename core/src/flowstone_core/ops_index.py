@@ -50,6 +50,10 @@ FAMILIES: Final[dict[str, str]] = {
         MaxPoolGradWithArgmax MaxPoolV2 MaxPoolWithArgmax
     """,
     "clip": "ClipByValue",
+    "diagonal": """
+        Diag DiagPart MatrixBandPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3 MatrixDiagV2
+        MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3
+    """,
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose
@@ -72,6 +76,11 @@ FAMILIES: Final[dict[str, str]] = {
         SparseSegmentSum SparseSegmentSumGrad SparseSegmentSumGradV2 SparseSegmentSumWithNumSegments
         UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum
     """,
+    "rearranging": """
+        BatchToSpace BatchToSpaceND DepthToSpace InvertPermutation MirrorPad MirrorPadGrad Pad PadV2 ReverseSequence
+        ReverseV2 Roll SpaceToBatch SpaceToBatchND SpaceToDepth
+    """,
+    "sequences": "LinSpace",
     "tensor_list": """
         EmptyTensorList TensorListConcat TensorListConcatLists TensorListConcatV2 TensorListElementShape
         TensorListFromTensor TensorListGather TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack
@@ -99,6 +108,7 @@ FAMILIES: Final[dict[str, str]] = {
         StatelessRandomGetKeyCounter StatelessRandomGetAlg StatelessRandomUniformV2 StatelessRandomNormalV2
         StatelessTruncatedNormalV2 StatelessRandomUniformIntV2 StatelessRandomUniformFullIntV2
     """,
+    "qr": "Qr",
 }
 
 FAMILY_OF: Final[dict[str, str]] = {op: family for family, ops in FAMILIES.items() for op in ops.split()}

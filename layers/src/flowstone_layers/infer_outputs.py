@@ -10,6 +10,7 @@ from flowstone_core.dtypes import as_dtype
 from flowstone_core.interpreter import pop, push
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor
+from flowstone_graphfn.autograph import api as autograph
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.trace import GraphBuilder, current_graph
 
@@ -31,7 +32,8 @@ def infer_outputs(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
     builder = _Scratch(graph)
     push(builder)
     try:
-        return nest.map_structure(_described, function(*own_args, **own_kwargs))
+        with autograph.enabled():
+            return nest.map_structure(_described, function(*own_args, **own_kwargs))
     finally:
         pop(builder)
 

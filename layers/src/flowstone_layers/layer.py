@@ -376,17 +376,20 @@ class Layer(AutoTrackable, Operation):
         """Make the variables for inputs of ``input_shape``; called before the first call."""
         self.built = True
 
+    _builds_in_call = False
+    """Whether ``build`` needs not be called before a call: the call itself makes everything."""
+
     def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Call ``build`` with the shapes of the call's tensors, if that has not happened yet."""
-        if self.built:
-            return
         method = self.build
         parameters = list(inspect.signature(method).parameters.values())
         self.__dict__["_path"] = "/".join(current.scopes) or self.name
         shapes = self._shapes_by_argument(args, kwargs)
         named = {f"{name}_shape": shape for name, shape in shapes.items()}
         wanted = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-        if len(wanted) > 1 and all(name in named for name in wanted):
+        if self._builds_in_call:
+            pass
+        elif len(wanted) > 1 and all(name in named for name in wanted):
             method(**{name: named[name] for name in wanted})
         elif wanted:
             method(next(iter(shapes.values()), None))

@@ -41,6 +41,11 @@ class Model(Trainer, Layer):
         Layer.__init__(self, **kwargs)
 
     @property
+    def _builds_in_call(self) -> bool:  # type: ignore[override]
+        """Whether the class has no ``build`` of its own."""
+        return type(self).build is Model.build
+
+    @property
     def layers(self) -> list[Layer]:
         """The layers directly inside."""
         return list(self._flatten_layers(include_self=False, recursive=False))
