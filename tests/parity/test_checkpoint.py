@@ -289,3 +289,25 @@ def test_make_tensor_proto() -> None:
         one, two = fs.make_ndarray(ours), tf.make_ndarray(theirs)
         assert one.dtype == two.dtype
         assert one.tolist() == two.tolist()
+
+
+def keras_model(k: Any, seed: float) -> tuple[Any, Any]:
+    """A model and an optimizer with known values in all their variables."""
+    layers = [k.Input((4,)), k.layers.Dense(3, activation="relu"), k.layers.Dense(2)]
+    model, optimizer = k.Sequential(layers), k.optimizers.Adam(0.01)
+    optimizer.build(model.trainable_variables)
+    for number, variable in enumerate([*model.variables, *optimizer.variables]):
+        variable.assign(np.full(variable.shape, seed + number))
+    return model, optimizer
+
+
+@BOTH
+def test_models_and_optimizers_of_keras(tmp_path: Path, writer: Any, reader: Any) -> None:
+    saved, saved_optimizer = keras_model(writer.keras, 1.0)
+    fresh, fresh_optimizer = keras_model(reader.keras, 100.0)
+    path = writer.train.Checkpoint(model=saved, optimizer=saved_optimizer).write(str(tmp_path / "ck"))
+    reader.train.Checkpoint(model=fresh, optimizer=fresh_optimizer).read(path).assert_consumed()
+    for one, two in zip(
+        [*saved.variables, *saved_optimizer.variables], [*fresh.variables, *fresh_optimizer.variables], strict=True
+    ):
+        np.testing.assert_array_equal(one.numpy(), two.numpy())
