@@ -7,7 +7,8 @@ import ast
 import functools
 import operator
 import weakref
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -143,23 +144,36 @@ def _as_statement(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
     return tree
 
 
+@dataclass
+class _Scoped:
+    """A function on its way: itself, its scope, its analysis, and the functions nested in it."""
+
+    function: ast.FunctionDef
+    scope: Scope
+    nested: list[_Scoped]
+    flow: FunctionFlow = field(default_factory=FunctionFlow)
+
+    def all(self) -> Iterator[_Scoped]:
+        """It, and all that is nested in it, outside first."""
+        yield self
+        for inner in self.nested:
+            yield from inner.all()
+
+
 def transform(tree: ast.FunctionDef, context: Context) -> None:
     """Apply all conversions to a function, in place."""
-    scopes: list[tuple[ast.FunctionDef, FunctionFlow, Scope]] = []
-    _statements(tree, context, scopes)
+    whole = _lowered(tree, context, frozenset())
+    _analyse(whole)
+    for each in whole.all():
+        Loads(each.flow, each.scope).run(each.function)
     for conversion in (Asserts, Comprehensions, Expressions, Calls):
         conversion(context).run(tree)
-    for function, flow, scope in scopes:
-        ControlFlow(flow, scope, context.namer).run(function)
+    for each in whole.all():
+        ControlFlow(each.flow, each.scope, context.namer).run(each.function)
 
 
-def _statements(
-    function: ast.FunctionDef,
-    context: Context,
-    scopes: list[tuple[ast.FunctionDef, FunctionFlow, Scope]],
-    around: frozenset[str] = frozenset(),
-) -> None:
-    """Apply the conversions of statements to a function and those nested in it, and analyse them."""
+def _lowered(function: ast.FunctionDef, context: Context, around: frozenset[str]) -> _Scoped:
+    """Apply the conversions that make statements simpler, to a function and to those nested in it."""
     before = scope_of(function)
     Declarations(before).run(function)
     Directives().run(function)
@@ -169,12 +183,19 @@ def _statements(
     lost = before.bound - scope_of(function).bound  # bound only in code that is never reached, but local all the same
     build.prepend(function, build.declare_local(lost))
     scope = scope_of(function)
-    flow = analyse(function, scope)
-    Loads(flow, scope).run(function)
-    scopes.append((function, flow, scope))
-    for nested in list(own_nodes(body_of(function))):
-        if isinstance(nested, ast.FunctionDef) and not left_alone(nested):
-            _statements(nested, context, scopes, (around | scope.bound) - scope.globals)
+    scope.around = around
+    inside = (around | scope.bound) - scope.globals
+    definitions = [node for node in own_nodes(body_of(function)) if isinstance(node, ast.FunctionDef)]
+    nested = [_lowered(node, context, inside) for node in definitions if not left_alone(node)]
+    return _Scoped(function, scope, nested)
+
+
+def _analyse(scoped: _Scoped) -> None:
+    """Analyse a function and those nested in it; what those may leave without a value counts here, too."""
+    scoped.flow = analyse(scoped.function, scoped.scope)
+    for inner in scoped.nested:
+        _analyse(inner)
+        scoped.flow.partial |= inner.flow.partial - inner.scope.bound
 
 
 def _compile(tree: ast.FunctionDef, original: CodeType) -> CodeType:

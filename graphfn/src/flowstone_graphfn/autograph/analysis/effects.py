@@ -180,6 +180,8 @@ class _Collector:
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 targets = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
                 self._all(ast.iter_child_nodes(node), False, local | targets)
+            case ast.AnnAssign(value=None):
+                pass
             case ast.AugAssign(target=target, value=value):
                 self.visit(value, sure, local)
                 self._aug(target, sure)

@@ -288,7 +288,8 @@ class _Analysis:
         flow = self.result.flows[node]
         known = defined - flow.unsafe
         flow.unsafe = {name for name in flow.state if name not in known}
-        self.result.partial |= {name for name in flow.unsafe if "." not in name}
+        own = self.scope.bound | self.outer
+        self.result.partial |= {name for name in flow.unsafe if name in own}
 
 
 def _never_completes(body: _Block) -> bool:

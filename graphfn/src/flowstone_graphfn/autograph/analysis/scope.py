@@ -22,12 +22,14 @@ class Scope:
         globals: Names declared ``global``.
         nonlocals: Names declared ``nonlocal``.
         reads: Names it reads itself, wherever they are bound.
+        around: The variables of the functions around it that are converted with it.
     """
 
     bound: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
+    around: frozenset[str] = frozenset()
 
 
 def own_nodes(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:

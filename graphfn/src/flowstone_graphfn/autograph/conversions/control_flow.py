@@ -9,6 +9,7 @@ from flowstone_graphfn.autograph import build, marks
 from flowstone_graphfn.autograph.analysis.flow import Flow, FunctionFlow
 from flowstone_graphfn.autograph.analysis.scope import Scope, names_bound
 from flowstone_graphfn.autograph.conversions.base import OwnScope
+from flowstone_graphfn.autograph.conversions.loads import UnboundLoads
 from flowstone_graphfn.autograph.conversions.state import accessors
 from flowstone_graphfn.autograph.naming import Namer
 
@@ -73,7 +74,7 @@ class ControlFlow(OwnScope):
         depth, self.depth = self.depth, 0
         names = set(names_bound(node))
         self.moved |= names & self.scope.bound
-        body = self.block([node])
+        body = self.block([UnboundLoads().visit(node)])
         self.depth = depth
         deep = self.namer.new("deep")
         declarations = [

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from flowstone_graphfn.autograph import build, marks
+from flowstone_graphfn.autograph import build
 from flowstone_graphfn.autograph.analysis.scope import own_nodes, scope_of
 from flowstone_graphfn.autograph.conversions.base import Context, Everywhere
+from flowstone_graphfn.autograph.conversions.loads import UnboundLoads
 from flowstone_graphfn.autograph.conversions.state import accessors
 from flowstone_graphfn.autograph.source import FunctionNode
 
@@ -72,7 +73,7 @@ class LazyOperands(Everywhere):
         """``lambda: operand``."""
         if _assigned([operand]):
             operand = _Assignments(self._setter).visit(operand)
-        return build.lazy(_Unbound().visit(operand))
+        return build.lazy(UnboundLoads().visit(operand))
 
     def _setter(self, name: str) -> str:
         function = self.functions[-1]
@@ -88,24 +89,6 @@ class LazyOperands(Everywhere):
 
 def _assigned(operands: tuple[ast.expr, ...] | list[ast.expr]) -> set[str]:
     return {each.target.id for each in own_nodes(operands) if isinstance(each, ast.NamedExpr)}
-
-
-class _Unbound(ast.NodeTransformer):
-    """``x`` becomes ``ag__.local(lambda: x, "x")`` where ``x`` may be unbound.
-
-    Inside of a lambda it is a free variable, and reading it would raise another error.
-    """
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Wrap a load."""
-        if not marks.may_be_unbound(node):
-            return node
-        read = build.name(node.id)
-        return build.located(build.call("local", build.lazy(read), build.constant(node.id)), node)
-
-    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
-        """Leave what is lazy already."""
-        return node
 
 
 class _Assignments(ast.NodeTransformer):

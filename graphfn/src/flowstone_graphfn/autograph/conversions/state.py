@@ -40,7 +40,8 @@ def _read(name: str, unsafe: bool) -> ast.expr:
 
 def _setter(setter: str, state: list[str], scope: Scope, namer: Namer) -> ast.stmt:
     values = namer.new("values")
-    rebindable = scope.bound | scope.globals | scope.nonlocals
+    in_functions = scope.bound | scope.nonlocals | scope.around
+    rebindable = in_functions | scope.globals
     targets: list[ast.expr] = []
     after: list[ast.stmt] = []
     for name in state:
@@ -57,7 +58,7 @@ def _setter(setter: str, state: list[str], scope: Scope, namer: Namer) -> ast.st
         after.append(ast.Expr(keep))
     body: list[ast.stmt] = [
         *build.declared(ast.Global, scope.globals & set(state)),
-        *build.declared(ast.Nonlocal, (scope.bound | scope.nonlocals) & set(state)),
+        *build.declared(ast.Nonlocal, (in_functions - scope.globals) & set(state)),
         ast.Assign([ast.Tuple(targets, ast.Store())], build.name(values)),
         *after,
     ]
