@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flowstone_core import dtypes
-from flowstone_core.ops.filling import ones_like, zeros_like
+from flowstone_core.ops.filling import zeros_like
 from flowstone_core.tensor import EagerTensor, Tensor
 
 from flowstone_autodiff.aggregate import add, dense
 from flowstone_autodiff.recorder import TRAINABLE_KINDS, Backward, Record, flat
 from flowstone_autodiff.registry import RULES, Call, rule_of
+from flowstone_autodiff.sources import ones_for
 
 
 def backpropagate(
@@ -53,7 +54,7 @@ def backpropagate(
     pending: dict[int, list[Any]] = {}
     for target, weight in zip(targets, output_gradients, strict=True):
         if id(target) in reached and target.dtype._kind in TRAINABLE_KINDS:
-            pending.setdefault(id(target), []).append(ones_like(target) if weight is None else weight)
+            pending.setdefault(id(target), []).append(ones_for(target) if weight is None else weight)
     found: dict[int, Any] = {}
     while path:  # a record is let go once it has been used
         op, inputs, outputs, attrs = path.pop()

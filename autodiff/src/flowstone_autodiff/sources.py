@@ -8,7 +8,7 @@ from typing import Any
 from flowstone_core.dtypes import DType
 from flowstone_core.indexed_slices import IndexedSlices
 from flowstone_core.nest import is_composite
-from flowstone_core.ops.filling import zeros, zeros_like
+from flowstone_core.ops.filling import ones_like, zeros, zeros_like
 from flowstone_core.ops.state import READ_VARIABLE
 from flowstone_core.shapes import TensorShape
 from flowstone_core.tensor import Tensor
@@ -76,6 +76,13 @@ def zeros_for(source: Tensor) -> Any:
     if shape.is_fully_defined():
         return zeros(shape, held[0].dtype)
     return zeros_like(READ_VARIABLE(source, dtype=held[0].dtype))
+
+
+def ones_for(target: Tensor) -> Any:
+    """Ones of the shape and type of ``target``, or of the variable whose handle it is."""
+    if target.dtype.is_handle:
+        target = READ_VARIABLE(target, dtype=element_type(target))
+    return ones_like(target)
 
 
 def owners(handles: Sequence[Any]) -> tuple[Any, ...]:

@@ -438,6 +438,18 @@ class Graph:
             raise KeyError(f"The operation {node_name!r} has {len(outputs)} outputs; there is no {name!r}.")
         return outputs[int(index)]
 
+    def records(self) -> list[tuple[Any, tuple[Any, ...], Any, Any]]:
+        """The nodes as a tape would have recorded them, with the custom gradients in their places."""
+        records: list[tuple[Any, tuple[Any, ...], Any, Any]] = []
+        customs = list(self.custom_gradients)
+        for position, node in enumerate(self.nodes):
+            while customs and customs[0].position <= position:
+                records.append(customs.pop(0).record)
+            if node.outputs and node.inputs:
+                records.append((node.op, node.inputs, node.packed(node.outputs), node.attrs))
+        records.extend(custom.record for custom in customs)
+        return records
+
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
         """This graph as TensorFlow's ``GraphDef`` message; flowstone-savedmodel writes it."""
         return get_service(GRAPH_EXPORT).graph_def(self)
