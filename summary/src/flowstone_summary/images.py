@@ -50,7 +50,7 @@ def _encoded(data: Any, max_outputs: Any) -> Any:
 def _size(images: Any, axis: int) -> Any:
     """The length of an axis as a decimal string."""
     known = images.shape[axis]
-    return tf.strings.as_string(tf.shape(images)[axis]) if known is None else tf.constant(str(known))
+    return tf.strings.format("{}", tf.shape(images)[axis]) if known is None else tf.constant(str(known))
 
 
 def to_bytes(images: Any) -> Any:
