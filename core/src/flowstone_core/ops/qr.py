@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
 from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
-from flowstone_core.tensor import TensorLike
+from flowstone_core.tensor import Tensor, TensorLike
 
 
 def _infer_qr(x: Spec, *, full_matrices: bool) -> tuple[Spec, Spec]:
@@ -31,7 +31,14 @@ QR = Op(
 )
 
 
-def qr(input: TensorLike, full_matrices: bool = False, name: str | None = None) -> Any:
+class Qr(NamedTuple):
+    """What ``tf.linalg.qr`` returns."""
+
+    q: Tensor
+    r: Tensor
+
+
+def qr(input: TensorLike, full_matrices: bool = False, name: str | None = None) -> Qr:
     """``A = Q R`` for each innermost matrix: Q with orthonormal columns, R upper triangular.
 
     >>> q, r = tf.linalg.qr([[3.0, 1.0], [4.0, 2.0]])
@@ -46,4 +53,4 @@ def qr(input: TensorLike, full_matrices: bool = False, name: str | None = None) 
     Raises:
         tf.errors.InvalidArgumentError: If ``input`` has less than two dimensions.
     """
-    return QR(input, full_matrices=full_matrices, name=name)
+    return Qr(*QR(input, full_matrices=full_matrices, name=name))
