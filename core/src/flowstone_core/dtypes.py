@@ -17,7 +17,7 @@ class DType:
     """The type of a tensor's elements, such as ``tf.float32``.
 
     >>> tf.float32.size, tf.float32.is_floating, tf.float32.max
-    (4, True, 3.4028235e+38)
+    (4, True, np.float32(3.4028235e+38))
     >>> tf.float32 == "float32" == tf.as_dtype(np.float32)
     True
     """

@@ -52,7 +52,7 @@ def verified(op: Op, dtype: DType | None, provider: KernelProvider, function: Ca
 def _problem(expected: list[Spec], found: list[Any]) -> str:
     """In what the outputs differ from what was expected; empty if in nothing."""
     if len(expected) != len(found):
-        return f"expected {len(expected)} outputs, got {len(found)}"
+        return f"expected {len(expected)} output{'s' * (len(expected) != 1)}, got {len(found)}"
     for spec, value in zip(expected, found, strict=True):
         if spec.dtype.is_handle:
             continue

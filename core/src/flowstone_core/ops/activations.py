@@ -96,7 +96,7 @@ def gelu(features: TensorLike, approximate: bool = False, name: str | None = Non
     """``x · P(X <= x)`` for a standard normal ``X`` (Gaussian error linear unit).
 
     >>> tf.nn.gelu([0., 1.]).numpy()
-    array([0.        , 0.84134...], dtype=float32)
+    array([0.        , 0.84134], dtype=float32)
 
     Args:
         features: A floating point tensor.
