@@ -55,6 +55,7 @@ from flowstone_core.indexed_slices import IndexedSlicesSpec as IndexedSlicesSpec
 from flowstone_core.module import Module as Module
 from flowstone_graphfn.graph import Operation as Operation
 from flowstone_data.optional import OptionalSpec as OptionalSpec
+from flowstone_autodiff.by_name import RegisterGradient as RegisterGradient
 from flowstone_core.tensor import Tensor as Tensor
 from flowstone_core.tensor_array import TensorArray as TensorArray
 from flowstone_core.tensor_array import TensorArraySpec as TensorArraySpec
@@ -81,6 +82,7 @@ from flowstone_core.ops.elementary import asinh as asinh
 from flowstone_core.ops.elementary import atan as atan
 from flowstone_core.ops.elementary import atan2 as atan2
 from flowstone_core.ops.elementary import atanh as atanh
+from flowstone_core.ops.rearranging import batch_to_space as batch_to_space
 from flowstone_core.dtypes import bfloat16 as bfloat16
 from flowstone_core.ops.array import bitcast as bitcast
 from flowstone_core.dtypes import bool as bool
@@ -104,11 +106,14 @@ from flowstone_core.conversion import convert_to_tensor as convert_to_tensor
 from flowstone_core.ops.elementary import cos as cos
 from flowstone_core.ops.elementary import cosh as cosh
 from flowstone_core.ops.cumulative import cumsum as cumsum
+from flowstone_autodiff.custom import custom_gradient as custom_gradient
 from flowstone_core.scopes import device as device
 from flowstone_core.ops.math import divide as divide
 from flowstone_core.dtypes import double as double
 from flowstone_core.ops.gathering import dynamic_partition as dynamic_partition
 from flowstone_core.ops.gathering import dynamic_stitch as dynamic_stitch
+from flowstone_core.ops.decomposition import eig as eig
+from flowstone_core.ops.decomposition import eigvals as eigvals
 from flowstone_core.ops.einsum import einsum as einsum
 from flowstone_core.ops.array import ensure_shape as ensure_shape
 from flowstone_core.ops.compare import equal as equal
@@ -125,11 +130,14 @@ from flowstone._versions import FLOWSTONE_VERSION as _FLOWSTONE_VERSION_flowston
 from flowstone_graphfn.function import function as function
 from flowstone_core.ops.gathering import gather as gather
 from flowstone_core.ops.gathering import gather_nd as gather_nd
+from flowstone_autodiff.custom import grad_pass_through as grad_pass_through
+from flowstone_autodiff.gradients import gradients as gradients
 from flowstone_core.ops.compare import greater as greater
 from flowstone_core.ops.compare import greater_equal as greater_equal
 from flowstone_core.ops.control import group as group
 from flowstone_core.ops.array import guarantee_const as guarantee_const
 from flowstone_core.dtypes import half as half
+from flowstone_autodiff.gradients import hessians as hessians
 from flowstone_core.ops.array import identity as identity
 from flowstone_core.ops.array import identity_n as identity_n
 from flowstone_core.scopes import init_scope as init_scope
@@ -142,24 +150,28 @@ from flowstone_core.dtypes import int8 as int8
 from flowstone_core.tensor import is_tensor as is_tensor
 from flowstone_core.ops.compare import less as less
 from flowstone_core.ops.compare import less_equal as less_equal
+from flowstone_core.ops.sequences import linspace as linspace
 from flowstone_core.ops.compare import logical_and as logical_and
 from flowstone_core.ops.compare import logical_not as logical_not
 from flowstone_core.ops.compare import logical_or as logical_or
 from flowstone_savedmodel.tensorproto import make_ndarray as make_ndarray
 from flowstone_savedmodel.tensorproto import make_tensor_proto as make_tensor_proto
 from flowstone_core.ops.linalg import matmul as matmul
+from flowstone_core.ops.decomposition import sqrtm as _sqrtm_matrix_square_root
 from flowstone_core.ops.math import maximum as maximum
 from flowstone_core.ops.joining import meshgrid as meshgrid
 from flowstone_core.ops.math import minimum as minimum
 from flowstone_core.ops.math import multiply as multiply
 from flowstone_core.scopes import name_scope as name_scope
 from flowstone_core.ops.math import negative as negative
+from flowstone_autodiff.by_name import no_gradient as no_gradient
 from flowstone_core.ops.control import no_op as no_op
 from flowstone_core.ops.compare import not_equal as not_equal
 from flowstone_core.ops.script import numpy_function as numpy_function
 from flowstone_core.ops.filling import one_hot as one_hot
 from flowstone_core.ops.filling import ones as ones
 from flowstone_core.ops.filling import ones_like as ones_like
+from flowstone_core.ops.rearranging import pad as pad
 from flowstone_core.ops.joining import parallel_stack as parallel_stack
 from flowstone_core.ops.math import pow as pow
 from flowstone_core.ops.script import print as print
@@ -172,6 +184,7 @@ from flowstone_core.dtypes import quint8 as quint8
 from flowstone_core.ops.filling import range as range
 from flowstone_core.ops.array import rank as rank
 from flowstone_core.ops.math import realdiv as realdiv
+from flowstone_autodiff.custom import recompute_grad as recompute_grad
 from flowstone_core.ops.reduce import reduce_all as reduce_all
 from flowstone_core.ops.reduce import reduce_any as reduce_any
 from flowstone_core.ops.reduce import reduce_logsumexp as reduce_logsumexp
@@ -181,12 +194,18 @@ from flowstone_core.ops.reduce import reduce_min as reduce_min
 from flowstone_core.ops.reduce import reduce_prod as reduce_prod
 from flowstone_core.ops.reduce import reduce_sum as reduce_sum
 from flowstone_core.conversion import register_tensor_conversion_function as register_tensor_conversion_function
+from flowstone_core.ops.sequences import repeat as repeat
+from flowstone_core.ops.rearranging import required_space_to_batch_paddings as required_space_to_batch_paddings
 from flowstone_core.ops.array import reshape as reshape
 from flowstone_core.dtypes import resource as resource
+from flowstone_core.ops.rearranging import reverse as reverse
+from flowstone_core.ops.rearranging import reverse_sequence as reverse_sequence
+from flowstone_core.ops.rearranging import roll as roll
 from flowstone_core.ops.math import round as round
 from flowstone_core.ops.clip import saturate_cast as saturate_cast
 from flowstone_core.ops.math import scalar_mul as scalar_mul
 from flowstone_core.ops.gathering import scatter_nd as scatter_nd
+from flowstone_core.ops.sequences import sequence_mask as sequence_mask
 from flowstone_core.ops.array import shape as shape
 from flowstone_core.ops.array import shape_n as shape_n
 from flowstone_core.ops.elementary import sigmoid as sigmoid
@@ -195,6 +214,8 @@ from flowstone_core.ops.elementary import sin as sin
 from flowstone_core.ops.elementary import sinh as sinh
 from flowstone_core.ops.array import size as size
 from flowstone_core.ops.indexing import slice as slice
+from flowstone_core.ops.rearranging import space_to_batch as space_to_batch
+from flowstone_core.ops.rearranging import space_to_batch_nd as space_to_batch_nd
 from flowstone_core.ops.joining import split as split
 from flowstone_core.ops.elementary import sqrt as sqrt
 from flowstone_core.ops.math import square as square
@@ -236,4 +257,5 @@ __compiler_version__ = _COMPILER_VERSION___compiler_version__
 __git_version__ = _GIT_VERSION___git_version__
 __version__ = _VERSION___version__
 flowstone_version = _FLOWSTONE_VERSION_flowstone_version
+matrix_square_root = _sqrtm_matrix_square_root
 tuple = _tuple_of_tuple

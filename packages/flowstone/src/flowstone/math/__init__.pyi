@@ -39,6 +39,7 @@ from flowstone_core.ops.compare import greater as greater
 from flowstone_core.ops.compare import greater_equal as greater_equal
 from flowstone_core.ops.complex import imag as imag
 from flowstone_core.ops.nn import in_top_k as in_top_k
+from flowstone_core.ops.rearranging import invert_permutation as invert_permutation
 from flowstone_core.ops.compare import is_finite as is_finite
 from flowstone_core.ops.compare import is_inf as is_inf
 from flowstone_core.ops.compare import is_nan as is_nan

@@ -19,6 +19,7 @@ from flowstone_core.ops.convolution import conv3d_transpose as conv3d_transpose
 from flowstone_core.ops.convolution import conv_transpose as conv_transpose
 from flowstone_core.ops.convolution import convolution as convolution
 from flowstone_core.ops.activations import crelu as crelu
+from flowstone_core.ops.rearranging import depth_to_space as depth_to_space
 from flowstone_core.ops.convolution import depthwise_conv2d as depthwise_conv2d
 from flowstone_core.ops.convolution import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from flowstone_core.ops.convolution import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
@@ -54,6 +55,8 @@ from flowstone_core.ops.softmax import softmax as softmax
 from flowstone_core.ops.softmax import softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits
 from flowstone_core.ops.activations import softplus as softplus
 from flowstone_core.ops.activations import softsign as softsign
+from flowstone_core.ops.rearranging import space_to_batch as space_to_batch
+from flowstone_core.ops.rearranging import space_to_depth as space_to_depth
 from flowstone_core.ops.softmax import sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits
 from flowstone_core.ops.normalization import sufficient_statistics as sufficient_statistics
 from flowstone_core.ops.activations import silu as _silu_swish

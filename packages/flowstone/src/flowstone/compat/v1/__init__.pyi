@@ -18,15 +18,28 @@ from . import train as train
 from flowstone_protos.attr_value_pb2 import AttrValue as AttrValue
 from flowstone_core.shapes import Dimension as Dimension
 from flowstone_protos.event_pb2 import Event as Event
+from flowstone_autodiff.tape import GradientTape as GradientTape
 from flowstone_protos.graph_pb2 import GraphDef as GraphDef
 from flowstone_protos.histogram_pb2 import HistogramProto as HistogramProto
 from flowstone_protos.event_pb2 import LogMessage as LogMessage
 from flowstone_protos.meta_graph_pb2 import MetaGraphDef as MetaGraphDef
 from flowstone_protos.attr_value_pb2 import NameAttrList as NameAttrList
+from flowstone_autodiff.by_name import no_gradient as _no_gradient_NoGradient
 from flowstone_protos.node_def_pb2 import NodeDef as NodeDef
+from flowstone_autodiff.by_name import no_gradient as _no_gradient_NotDifferentiable
+from flowstone_autodiff.by_name import RegisterGradient as RegisterGradient
 from flowstone_protos.run_metadata_pb2 import RunMetadata as RunMetadata
 from flowstone_protos.event_pb2 import SessionLog as SessionLog
 from flowstone_protos.summary_pb2 import Summary as Summary
 from flowstone_protos.summary_pb2 import SummaryMetadata as SummaryMetadata
 from flowstone_protos.meta_graph_pb2 import TensorInfo as TensorInfo
+from flowstone_autodiff.unconnected import UnconnectedGradients as UnconnectedGradients
+from flowstone_autodiff.custom import custom_gradient as custom_gradient
 from flowstone_core.random_seed import get_seed as get_seed
+from flowstone_autodiff.gradients import gradients as gradients
+from flowstone_autodiff.gradients import hessians as hessians
+from flowstone_autodiff.by_name import no_gradient as no_gradient
+from flowstone_autodiff.custom import recompute_grad as recompute_grad
+
+NoGradient = _no_gradient_NoGradient
+NotDifferentiable = _no_gradient_NotDifferentiable
