@@ -58,6 +58,7 @@ FAMILIES: Final[dict[str, str]] = {
         Cholesky CholeskyGrad Eig LogMatrixDeterminant Lu MatrixDeterminant MatrixExponential MatrixInverse
         MatrixLogarithm MatrixSolve MatrixSolveLs MatrixSquareRoot MatrixTriangularSolve SelfAdjointEigV2 Svd
     """,
+    "banded": "BandedTriangularSolve TridiagonalMatMul TridiagonalSolve",
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose

@@ -33,5 +33,19 @@ PUBLIC: dict[str, str] = (
         }
         | {"eig": ". linalg.eig", "eigvals": ". linalg.eigvals", "sqrtm": "linalg.sqrtm matrix_square_root"},
     )
+    | public("flowstone_core.ops.norm", {"norm": ". linalg.norm", "normalize": "linalg.normalize"})
+    | public(
+        "flowstone_core.ops.solvers",
+        {
+            name: f"linalg.{name}"
+            for name in """
+                cholesky_solve eigh_tridiagonal logdet lstsq lu_matrix_inverse lu_reconstruct lu_solve matrix_rank pinv
+            """.split()
+        },
+    )
+    | public(
+        "flowstone_core.ops.banded",
+        {name: f"linalg.{name}" for name in "banded_triangular_solve tridiagonal_matmul tridiagonal_solve".split()},
+    )
     | public("flowstone_core.ops.einsum", {"einsum": ". linalg.einsum"})
 )
