@@ -302,6 +302,59 @@ def keras_model(k: Any, seed: float) -> tuple[Any, Any]:
 
 
 @BOTH
+@pytest.mark.parametrize("kind", ["sequential", "functional", "subclassed", "nested"])
+def test_models_of_keras(tmp_path: Path, writer: Any, reader: Any, kind: str) -> None:
+    def model(k: Any, seed: float) -> Any:
+        layers = [k.layers.Dense(3, activation="relu"), k.layers.Dense(2)]
+        made = k.Sequential([k.Input((4,)), *layers])
+        if kind == "functional":
+            inputs = k.Input((4,))
+            made = k.Model(inputs, layers[1](layers[0](inputs)))
+        elif kind == "subclassed":
+            made = subclassed(k)
+        elif kind == "nested":
+            made = k.Sequential([k.Input((4,)), made, k.layers.Dense(1)])
+        for number, variable in enumerate(made.variables):
+            variable.assign(np.full(variable.shape, seed + number))
+        return made
+
+    saved, fresh = model(writer.keras, 1.0), model(reader.keras, 100.0)
+    path = writer.train.Checkpoint(saved).write(str(tmp_path / "ck"))
+    reader.train.Checkpoint(fresh).read(path).assert_consumed()
+    for one, two in zip(saved.variables, fresh.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.numpy())
+
+
+def subclassed(k: Any) -> Any:
+    class Net(k.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = k.layers.Dense(3, activation="relu")
+            self.second = k.layers.Dense(2)
+
+        def call(self, x: Any) -> Any:
+            return self.second(self.first(x))
+
+    net = Net()
+    net(np.ones((1, 4), np.float32))
+    return net
+
+
+@BOTH
+def test_models_of_keras_restored_before_they_are_built(tmp_path: Path, writer: Any, reader: Any) -> None:
+    def model(k: Any) -> Any:
+        return k.Sequential([k.layers.Dense(3, activation="relu"), k.layers.Dense(2)])
+
+    x = np.linspace(0, 1, 8).reshape(2, 4).astype(np.float32)
+    saved, fresh = model(writer.keras), model(reader.keras)
+    expected = saved(x).numpy()
+    path = writer.train.Checkpoint(model=saved).save(str(tmp_path / "ck"))
+    status = reader.train.Checkpoint(model=fresh).restore(path)
+    np.testing.assert_allclose(fresh(x).numpy(), expected, rtol=1e-5, atol=1e-6)
+    status.assert_consumed()
+
+
+@BOTH
 def test_models_and_optimizers_of_keras(tmp_path: Path, writer: Any, reader: Any) -> None:
     saved, saved_optimizer = keras_model(writer.keras, 1.0)
     fresh, fresh_optimizer = keras_model(reader.keras, 100.0)

@@ -13,6 +13,9 @@ from flowstone_core.errors import FailedPreconditionError
 from flowstone_core.shapes import Dims
 from flowstone_core.spec import Spec
 
+watchers: list[Callable[[VariableState], None]] = []
+"""Called with each new state: how a checkpoint finds variables that are made in places it cannot watch."""
+
 
 class VariableState:
     """What a variable's resource handle holds.
@@ -40,6 +43,8 @@ class VariableState:
         self.owner: Callable[[], Any] | None = None
         self.owner_name = owner_name
         self.lock = threading.RLock()
+        for watch in watchers:
+            watch(self)
 
     @property
     def specs(self) -> tuple[Spec, ...]:

@@ -718,6 +718,9 @@ class Layer(AutoTrackable, Operation):
             found[name] = value
         return found
 
+    def _trackable_children(self) -> dict[str, Any]:
+        return {name: child for name, child in super()._trackable_children().items() if name not in _NOT_SAVED}
+
     def _serving_spec(self) -> Any:
         """The spec of the input, with any batch size, or None if it is not known or not single."""
         return self.__dict__.get("_save_spec")
@@ -743,6 +746,9 @@ class Layer(AutoTrackable, Operation):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
+
+_NOT_SAVED = frozenset({"_init_arguments", "_loss_tracker", "_compile_metrics"})
+"""Attributes that checkpoints leave out, as Keras's do."""
 
 _TRACKED: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("_trainable_variables", list),
@@ -810,6 +816,9 @@ def _plain(value: Any) -> bool:
         return all(isinstance(key, str) and _plain(item) for key, item in value.items())
     return value is None or isinstance(value, (str, int, float, bool))
 
+
+_NOT_SAVED = frozenset({"_init_arguments", "_loss_tracker", "_compile_metrics"})
+"""Attributes that checkpoints leave out, as Keras's do."""
 
 _TRACKED: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("_trainable_variables", list),

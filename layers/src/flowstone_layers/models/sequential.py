@@ -119,6 +119,7 @@ class Sequential(Model):
             except NotImplementedError:
                 return  # a layer that cannot be called symbolically: the first call builds it
         object.__setattr__(self, "_functional", Functional(inputs=inputs, outputs=x, name=self.name))
+        self._child_attached("_functional", self._functional)
         self.built = True
         self.__dict__["_build_shape"] = tuple(input_shape)
 
@@ -181,7 +182,10 @@ class Sequential(Model):
         return super()._serving_spec() if self._functional is None else self._functional._serving_spec()
 
     def _trackable_children(self) -> dict[str, Any]:
-        return {name: child for name, child in super()._trackable_children().items() if name != "_functional"}
+        children = super()._trackable_children()
+        if self._functional is not None:  # as in Keras: checkpoints hold the layers as the graph's operations
+            del children["_layers"]
+        return children
 
     def get_config(self) -> dict[str, Any]:
         """The name and the layers."""
