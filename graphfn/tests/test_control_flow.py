@@ -191,7 +191,7 @@ def test_maximum_iterations(run):
         return while_loop(lambda i: i < 100, lambda i: i + 1, [tf.constant(0)], maximum_iterations=most)
 
     assert run(f, 5)[0].numpy() == 5
-    assert run(lambda x: f(7) + [x], 1)[0].numpy() == 7
+    assert run(lambda x: [*f(7), x], 1)[0].numpy() == 7
     assert run(f, 0)[0].numpy() in (0, 1)  # eagerly the body runs once, as in TensorFlow
 
 

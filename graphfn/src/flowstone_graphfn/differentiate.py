@@ -29,6 +29,11 @@ from flowstone_graphfn.outputs import Packer, flat_tensors, packer
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.trace import building
 
+DEEPER = (
+    "A derivative of a derivative of {name} needs values that its call did not keep. Call the function inside both "
+    "tapes, and do not call a persistent tape's gradient() inside that tape."
+)
+
 
 def takes_gradient(tensor: Tensor) -> bool:
     """Whether a gradient can arrive at ``tensor``, judging by its type."""
@@ -161,10 +166,7 @@ class Differentiable:
         if found is None:
             found = self._trace(pattern)
             if any(id(tensor) not in self._available for tensor in found.intermediates):
-                raise LookupError(
-                    f"A derivative of a derivative of {self.name!r} needs values that its call did not keep. Call the "
-                    "function inside both tapes, and do not call a persistent tape's gradient() inside that tape."
-                )
+                raise LookupError(DEEPER.format(name=repr(self.name)))
             self._backwards[pattern] = found
         return found
 

@@ -21,6 +21,7 @@ from flowstone_core.kernels.control import truth
 from flowstone_core.op import _as_array
 from flowstone_core.ops import control
 from flowstone_core.spec import Spec
+from flowstone_core.tensor_list import TensorList
 
 from flowstone_graphfn.errors import explain_failure
 from flowstone_graphfn.graph import Graph, Node
@@ -299,9 +300,10 @@ def may_be_scalar(spec: Spec) -> bool:
 
 
 def fake_value(spec: Spec) -> Any:
-    """Some array of ``spec`` that takes no memory (None for a handle)."""
+    """Some array of ``spec`` that takes no memory (an empty list or None for a handle)."""
     if spec.dtype.is_handle:
-        return None
+        held = spec.handle[0] if spec.handle and spec.dtype is dtypes.variant else None
+        return None if held is None else TensorList((), held.dtype, held.shape)
     shape = [0 if size is None else size for size in spec.shape or ()]
     return np.broadcast_to(np.zeros((), spec.dtype.numpy_dtype), shape)
 

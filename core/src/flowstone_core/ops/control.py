@@ -105,13 +105,22 @@ def _common_shape(a: Dims, b: Dims) -> Dims:
     return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
 
 
+def _common_handle(a: Any, b: Any) -> Any:
+    """What is known of what a handle holds that is one of two."""
+    if a is None or b is None:
+        return a or b
+    if len(a) != len(b) or any(x.dtype is not y.dtype for x, y in zip(a, b, strict=True)):
+        return None
+    return tuple(_common(pair) for pair in zip(a, b, strict=True))
+
+
 def _common(specs: Sequence[Spec]) -> Spec:
     """What is known of a result that is one of ``specs``."""
     first = specs[0]
     shape, handle = first.shape, first.handle
     for other in specs[1:]:
         shape = _common_shape(shape, other.shape)
-        handle = handle if handle == other.handle or other.handle is None else None
+        handle = _common_handle(handle, other.handle)
     return Spec(shape, first.dtype, handle=handle)
 
 
