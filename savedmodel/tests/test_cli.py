@@ -12,7 +12,7 @@ from flowstone_core.variable import Variable
 from flowstone_graphfn.function import function
 from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.cli import saved_model_command
-from flowstone_savedmodel.save import save
+from flowstone_savedmodel.saving import save
 
 GOLDEN = Path(__file__).parent / "golden" / "saved_models"
 

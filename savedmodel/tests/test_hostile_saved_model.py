@@ -27,8 +27,8 @@ from flowstone_protos.meta_graph_pb2 import MetaGraphDef
 from flowstone_protos.saved_model_pb2 import SavedModel
 from flowstone_protos.struct_pb2 import StructuredValue
 from flowstone_savedmodel.asset import Asset
-from flowstone_savedmodel.load import contains_saved_model, load
-from flowstone_savedmodel.save import save
+from flowstone_savedmodel.loading import contains_saved_model, load
+from flowstone_savedmodel.saving import save
 from google.protobuf import text_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -24,10 +24,10 @@ from flowstone_savedmodel import constants
 from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.checkpoint.checkpoint import Checkpoint
 from flowstone_savedmodel.fingerprint import read_fingerprint
-from flowstone_savedmodel.load import contains_saved_model, load
+from flowstone_savedmodel.loading import contains_saved_model, load
 from flowstone_savedmodel.options import LoadOptions, SaveOptions, VariablePolicy
 from flowstone_savedmodel.restored import RestoredObject
-from flowstone_savedmodel.save import save
+from flowstone_savedmodel.saving import save
 
 GOLDEN = Path(__file__).parent / "golden" / "saved_models"
 Point = namedtuple("Point", "x y")
@@ -326,7 +326,7 @@ def test_a_failed_save_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowstone_savedmodel.save.write_whole", refuse)
+        patched.setattr("flowstone_savedmodel.saving.write_whole", refuse)
         with pytest.raises(Exception, match=r"write the SavedModel .*No space"):
             save(model, tmp_path / "m")
     assert [path.name for path in tmp_path.iterdir()] == ["m"]

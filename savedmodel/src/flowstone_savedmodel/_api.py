@@ -28,12 +28,12 @@ _SAVED_MODEL = {
     "Asset": "flowstone_savedmodel.asset:Asset",
     "LoadOptions": "flowstone_savedmodel.options:LoadOptions",
     "SaveOptions": "flowstone_savedmodel.options:SaveOptions",
-    "contains_saved_model": "flowstone_savedmodel.load:contains_saved_model",
+    "contains_saved_model": "flowstone_savedmodel.loading:contains_saved_model",
     "experimental.Fingerprint": "flowstone_savedmodel.fingerprint:Fingerprint",
     "experimental.VariablePolicy": "flowstone_savedmodel.options:VariablePolicy",
     "experimental.read_fingerprint": "flowstone_savedmodel.fingerprint:read_fingerprint",
-    "load": "flowstone_savedmodel.load:load",
-    "save": "flowstone_savedmodel.save:save",
+    "load": "flowstone_savedmodel.loading:load",
+    "save": "flowstone_savedmodel.saving:save",
     **{name: f"flowstone_savedmodel.constants:{name}" for name in _CONSTANTS.split()},
 }
 

@@ -22,7 +22,7 @@ from flowstone_protos.saved_object_graph_pb2 import SavedObjectGraph
 
 from flowstone_savedmodel.constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY
 from flowstone_savedmodel.function_loading import parameters_of
-from flowstone_savedmodel.load import load, meta_graph
+from flowstone_savedmodel.loading import load, meta_graph
 from flowstone_savedmodel.tensorproto import proto_to_shape
 
 

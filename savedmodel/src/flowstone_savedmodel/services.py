@@ -10,8 +10,8 @@ from flowstone_graphfn.graph import Graph
 
 from flowstone_savedmodel.checkpoint.checkpoint import Checkpoint
 from flowstone_savedmodel.graph_export import GraphExporter
-from flowstone_savedmodel.load import load
-from flowstone_savedmodel.save import save
+from flowstone_savedmodel.loading import load
+from flowstone_savedmodel.saving import save
 
 
 class _ModelFiles:

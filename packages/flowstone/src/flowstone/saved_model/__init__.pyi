@@ -28,6 +28,6 @@ from flowstone_savedmodel.constants import TPU as TPU
 from flowstone_savedmodel.constants import TRAINING as TRAINING
 from flowstone_savedmodel.constants import VARIABLES_DIRECTORY as VARIABLES_DIRECTORY
 from flowstone_savedmodel.constants import VARIABLES_FILENAME as VARIABLES_FILENAME
-from flowstone_savedmodel.load import contains_saved_model as contains_saved_model
-from flowstone_savedmodel.load import load as load
-from flowstone_savedmodel.save import save as save
+from flowstone_savedmodel.loading import contains_saved_model as contains_saved_model
+from flowstone_savedmodel.loading import load as load
+from flowstone_savedmodel.saving import save as save

@@ -49,7 +49,7 @@ def load(export_dir: Any, tags: Any = None, options: LoadOptions | None = None) 
     >>> import tempfile
     >>> from flowstone_core.module import Module
     >>> from flowstone_core.variable import Variable
-    >>> from flowstone_savedmodel.save import save
+    >>> from flowstone_savedmodel.saving import save
     >>> module, folder = Module(), tempfile.mkdtemp()
     >>> module.v = Variable([1.0, 2.0])
     >>> save(module, folder)
