@@ -1,0 +1,139 @@
+"""What things cost: imports, disk, eager ops, gradients, traced calls; beside numpy and, if it is installed, TensorFlow.
+
+    nox -s bench                     flowstone and numpy
+    nox -s bench -- tensorflow       TensorFlow too
+    python benchmarks/run.py calls   one part: calls, imports or sizes
+
+Times are the best of several runs on one thread's small operands: they measure the path to a kernel, not the kernel.
+"""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import timeit
+from collections.abc import Callable
+from importlib.metadata import distributions
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+REPEATS = 7
+
+
+def microseconds(function: Callable[[], Any]) -> float:
+    """The time of one call, the best of several runs of about 50 ms."""
+    function()
+    timer = timeit.Timer(function)
+    number = max(1, int(0.05 / max(timer.timeit(3) / 3, 1e-7)))
+    return min(timer.repeat(REPEATS, number)) / number * 1e6
+
+
+def programs(tf: Any) -> dict[str, Callable[[], Any]]:
+    """The calls that are timed, in any module with TensorFlow's interface."""
+    x, m = tf.constant([1.0, 2.0]), tf.ones([8, 8])
+    image = tf.ones([32, 64])
+    variable = tf.Variable([1.0, 2.0])
+    dense = tf.keras.layers.Dense(10, activation="relu")
+
+    def gradient() -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = x * x + x
+        return tape.gradient(y, x)
+
+    @tf.function
+    def traced(x: Any) -> Any:
+        return x * x + 1.0
+
+    return {
+        "x + x": lambda: x + x,
+        "tf.add(x, x)": lambda: tf.add(x, x),
+        "tf.exp(x)": lambda: tf.exp(x),
+        "tf.matmul 8x8": lambda: tf.matmul(m, m),
+        "tf.reduce_sum 8x8": lambda: tf.reduce_sum(m),
+        "x[0]": lambda: x[0],
+        "tf.constant(1.0)": lambda: tf.constant(1.0),
+        "variable.assign_add(x)": lambda: variable.assign_add(x),
+        "gradient of x * x + x": gradient,
+        "traced x * x + 1": lambda: traced(x),
+        "Dense(10) on 32x64": lambda: dense(image),
+    }
+
+
+def in_numpy() -> dict[str, Callable[[], Any]]:
+    """The same where numpy has it."""
+    x, m = np.float32([1.0, 2.0]), np.ones([8, 8], np.float32)
+    return {
+        "x + x": lambda: x + x,
+        "tf.add(x, x)": lambda: np.add(x, x),
+        "tf.exp(x)": lambda: np.exp(x),
+        "tf.matmul 8x8": lambda: np.matmul(m, m),
+        "tf.reduce_sum 8x8": lambda: np.sum(m),
+        "x[0]": lambda: x[0],
+    }
+
+
+def calls() -> None:
+    """Time calls; ratios are to flowstone."""
+    table = {"flowstone": programs(importlib.import_module("flowstone")), "numpy": in_numpy()}
+    if find_spec("tensorflow"):
+        table["tensorflow"] = programs(importlib.import_module("tensorflow"))
+    print("\nmicroseconds a call" + "".join(f"{name:>20}" for name in table))
+    for program in table["flowstone"]:
+        times = {name: microseconds(made[program]) for name, made in table.items() if program in made}
+        cells = [
+            f"{times[name]:9.2f} ({times[name] / times['flowstone']:6.1f}x)" if name in times else "" for name in table
+        ]
+        print(f"{program:19}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
+
+
+def imports() -> None:
+    """Time imports in new processes, and count the modules."""
+    statements = [
+        "import numpy",
+        "import flowstone",
+        "import flowstone as tf; tf.constant(1.0)",
+        "import flowstone_summary",
+    ]
+    statements += ["import tensorflow"] * bool(find_spec("tensorflow"))
+    print("\nmilliseconds and modules, beyond Python itself")
+    empty = min(process("pass")[0] for _ in range(REPEATS))
+    for statement in statements:
+        runs = [process(statement) for _ in range(3 if "tensorflow" in statement else REPEATS)]
+        print(f"{(min(runs)[0] - empty) * 1e3:9.0f}{runs[0][1]:7}  {statement}")
+
+
+def process(statement: str) -> tuple[float, int]:
+    """The seconds of a process, and how many modules it imported."""
+    code = f"import sys; before = len(sys.modules); {statement}; print(len(sys.modules) - before)"
+    command = [sys.executable, "-c", code]
+    modules = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return min(timeit.repeat(lambda: subprocess.run(command, capture_output=True), number=1, repeat=1)), modules
+
+
+def sizes() -> None:
+    """Add up the files of the installed distributions."""
+    print("\nmegabytes on disk")
+    wanted = ("flowstone", "numpy", "ml_dtypes", "pluggy", "protobuf", "llvmlite", "tensorflow")
+    for distribution in sorted(distributions(), key=lambda found: found.name):
+        if distribution.name.startswith(wanted):
+            files = [Path(str(distribution.locate_file(file))) for file in distribution.files or ()]
+            megabytes = sum(file.stat().st_size for file in files if file.exists() and file.suffix != ".pyc") / 1e6
+            print(f"{megabytes:9.1f}  {distribution.name} {distribution.version}")
+
+
+PARTS = {"calls": calls, "imports": imports, "sizes": sizes}
+
+
+def main() -> None:
+    """Run the parts named on the command line, or all."""
+    for name in [argument for argument in sys.argv[1:] if argument in PARTS] or list(PARTS):
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main()
