@@ -6,6 +6,7 @@ implementation no value is symbolic, and converted functions behave as they were
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
@@ -67,6 +68,20 @@ class Iteration(Protocol):
 
     def advance(self, variables: Sequence[Tensor]) -> list[Tensor]:
         """The variables for the next element."""
+
+
+class GrowingList(ABC):
+    """A list whose length the graph decides, with the methods of a list. It is changed in place.
+
+    Attributes:
+        handles: The tensors that it consists of now.
+    """
+
+    handles: list[Tensor]
+
+    @abstractmethod
+    def with_handles(self, handles: Sequence[Tensor]) -> GrowingList:
+        """Another list of the same elements' type."""
 
 
 class Backend(Protocol):
@@ -168,6 +183,18 @@ class Backend(Protocol):
 
         Raises:
             TypeError: If its length is not known.
+        """
+
+    def growing_list(self, elements: Sequence[Any], like: Sequence[Any]) -> GrowingList:
+        """A list of ``elements`` whose length the graph decides.
+
+        Args:
+            elements: What it holds now.
+            like: All elements that are known it may hold; growing lists stand for their elements.
+
+        Raises:
+            TypeError: If they are not of one type.
+            ValueError: If they differ in their structure.
         """
 
     def set_item(self, tensor: Tensor, key: Any, value: Any) -> Tensor:

@@ -21,6 +21,7 @@ from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.graph_builtins import OVERLOADS
 from flowstone_graphfn.autograph.graph_items import set_item
 from flowstone_graphfn.autograph.graph_iteration import iteration_of, rows_of
+from flowstone_graphfn.autograph.graph_lists import GraphList
 from flowstone_graphfn.functional import make_cond, make_while
 from flowstone_graphfn.subgraph import Subgraph
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -141,6 +142,10 @@ class GraphBackend:
     def rows(self, value: Any) -> Any:
         """The rows of a tensor of known length."""
         return rows_of(value)
+
+    def growing_list(self, elements: Sequence[Any], like: Sequence[Any]) -> GraphList:
+        """A list that the graph may change the length of."""
+        return GraphList.of(elements, like)
 
     def set_item(self, tensor: Tensor, key: Any, value: Any) -> Tensor:
         """``tensor`` with ``value`` at ``key``."""

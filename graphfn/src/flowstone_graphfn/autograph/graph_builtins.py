@@ -9,6 +9,7 @@ from flowstone_core import dtypes
 from flowstone_core.api import tf
 from flowstone_core.interpreter import building_graph
 from flowstone_core.tensor import Tensor
+from flowstone_core.tensor_array import TensorArray
 
 from flowstone_graphfn.autograph.graph_iteration import PROTOCOL, rows_of
 
@@ -19,7 +20,7 @@ def _len(value: Any) -> Any:
             raise ValueError(f"len requires a non-scalar tensor, got one of shape {value.shape}.")
         known = value.spec.shape[0] if value.spec.shape is not None else None
         return known if known is not None else tf.shape(value)[0]
-    if building_graph() and hasattr(type(value), PROTOCOL):
+    if building_graph() and (hasattr(type(value), PROTOCOL) or isinstance(value, TensorArray)):
         for method in ("cardinality", "size"):  # of datasets, and of tensor arrays
             if hasattr(value, method):
                 return getattr(value, method)()

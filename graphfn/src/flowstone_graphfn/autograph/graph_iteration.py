@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flowstone_core import dtypes
 from flowstone_core.api import tf
 from flowstone_core.errors import OperatorNotAllowedInGraphError
 from flowstone_core.interpreter import building_graph
 from flowstone_core.tensor import Tensor
+from flowstone_core.tensor_array import TensorArray
 
 from flowstone_graphfn.autograph.backend import Iteration
+from flowstone_graphfn.autograph.graph_lists import Elements
 from flowstone_graphfn.symbolic import SymbolicTensor
 
 PROTOCOL = "__flowstone_iteration__"
@@ -27,12 +28,21 @@ def iteration_of(iterable: Any) -> Iteration | None:
     if isinstance(iterable, SymbolicTensor):
         if (steps := _range_operands(iterable)) is not None:
             return Range(*steps)
-        return Rows(iterable)
+        return _rows(iterable)
+    if isinstance(iterable, TensorArray) and building_graph():
+        return Elements(iterable.size(), iterable.read)
     method = getattr(type(iterable), PROTOCOL, None)
     if method is None or not building_graph():
         return None
     found: Iteration | None = method(iterable)
     return found
+
+
+def _rows(tensor: Tensor) -> Elements:
+    if tensor.spec.rank == 0:
+        raise ValueError(f"Cannot iterate over a scalar tensor: {tensor!r}.")
+    known = tensor.spec.shape[0] if tensor.spec.shape is not None else None
+    return Elements(known if known is not None else tf.shape(tensor)[0], lambda index: tf.gather(tensor, index))
 
 
 def rows_of(iterable: Any) -> Any:
@@ -85,32 +95,3 @@ class Range:
     def advance(self, variables: Sequence[Tensor]) -> list[Tensor]:
         """The next number."""
         return [variables[0] + self._delta]
-
-
-class Rows:
-    """A tensor, row by row."""
-
-    consumes = False
-
-    def __init__(self, tensor: Tensor) -> None:
-        if tensor.spec.rank == 0:
-            raise ValueError(f"Cannot iterate over a scalar tensor: {tensor!r}.")
-        self._tensor = tensor
-        known = tensor.spec.shape[0] if tensor.spec.shape is not None else None
-        self._length = known if known is not None else tf.shape(tensor)[0]
-
-    def start(self) -> list[Tensor]:
-        """The first index."""
-        return [tf.constant(0, dtypes.int32)]
-
-    def more(self, variables: Sequence[Tensor]) -> Tensor:
-        """Whether there is a row of the index."""
-        return variables[0] < self._length
-
-    def item(self, variables: Sequence[Tensor]) -> Tensor:
-        """The row."""
-        return tf.gather(self._tensor, variables[0])
-
-    def advance(self, variables: Sequence[Tensor]) -> list[Tensor]:
-        """The next index."""
-        return [variables[0] + 1]

@@ -148,28 +148,30 @@ class _Analysis:
         target = node.target if isinstance(node, ast.For) else None
         flags = set(loop_flags(node))
 
+        def body_live(after_iteration: set[str]) -> set[str]:
+            return self.live_expression(target, self.live(node.body, after_iteration, caught))
+
         def head_live(after_iteration: set[str], at_exit: set[str]) -> set[str]:
-            inside = self.live_expression(target, self.live(node.body, after_iteration, caught))
-            return self.live_expression(head, inside | at_exit) | flags
+            return self.live_expression(head, body_live(after_iteration) | at_exit) | flags
 
         carried = head_live(set(), set())
         live = after | head_live(after, after)
-        head_live(live, after)  # for the statements inside: the last visit counts
+        after_test = after | body_live(live)  # (for the statements inside, the last visit counts)
         effects = self.block_effects(node.body)
         tested = self.effects(head) if head is not None else Effects()
         effects.merge(tested)
         if target is not None:
             effects.merge(self.effects(target))
-        state = self.state(effects, live | caught)
+        changed_by_test = tested.binds | tested.changes | tested.attributes
+        state = self.state(effects, live | caught | (changed_by_test & after_test))
         sure = self.defined_after(node.body, set())
         if target is not None:
             sure |= self.effects(target).sure
-        changed_by_test = tested.binds | tested.changes | tested.attributes
         self.result.flows[node] = Flow(
             state,
             len(state),
             set(effects.unbinds),
-            {name for name in state if name in sure and name not in carried},
+            {name for name in state if name in sure and name not in carried | changed_by_test},
             {name for name in state if name in changed_by_test},
         )
         if isinstance(node, ast.For):

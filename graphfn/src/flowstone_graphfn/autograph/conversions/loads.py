@@ -15,7 +15,7 @@ N = TypeVar("N", bound=ast.AST)
 
 
 class UnboundLoads(ast.NodeTransformer):
-    """``x`` becomes ``ag__.local(lambda: x, "x")`` where ``x`` may be unbound, in code that moves into another function.
+    """``x`` becomes ``ag__.local(lambda: x, "x")`` where ``x`` may be unbound, in code that moves to a function.
 
     There it is a free variable, and reading it would raise another error.
     """

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.backend import is_symbolic
 from flowstone_graphfn.autograph.operators.conditionals import GetState, SetState
+from flowstone_graphfn.autograph.operators.growth import before_loop
 from flowstone_graphfn.autograph.operators.late import FirstSet, Flag, Sometimes, sometimes
 from flowstone_graphfn.autograph.operators.loop_vars import Leaf, Leaving, Slots, leaf_of
-from flowstone_graphfn.autograph.operators.place import label, user_line
+from flowstone_graphfn.autograph.operators.place import label
 from flowstone_graphfn.autograph.operators.snapshot import restore, save
 from flowstone_graphfn.autograph.operators.undefined import MaybeUndefined, Undefined
 
@@ -112,6 +113,7 @@ class GraphLoop:
             dtypes |= leaving.retry
             entries |= leaving.unset
             self.state.set(restore(before))
+            entries |= {name: before_loop(name, *known) for name, known in leaving.grown.items()}
         raise TypeError(f"The types of {self.state.names} do not settle in this loop.")
 
     def _trace(self, entries: Mapping[str, Any], dtypes: Mapping[str, Any]) -> Generator[Any, None, Leaving | None]:
@@ -134,11 +136,7 @@ class GraphLoop:
                 leaving.unset[name] = MaybeUndefined(name, entries[name], True)  # deleted, perhaps
             else:
                 leaf.leave(leaving, label(name), value)
-        if leaving.grown:
-            raise ValueError(
-                f"The list '{leaving.grown[0]}' changes its length in the loop at {user_line()}. Use a tf.TensorArray."
-            )
-        if leaving.retry or leaving.unset:
+        if leaving.retry or leaving.unset or leaving.grown:
             return leaving
         test = graph.branch("while_cond", slots.specs)
         with test:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowstone_graphfn.autograph import backend
-from flowstone_graphfn.autograph.backend import Spec, Subgraph
+from flowstone_graphfn.autograph.backend import GrowingList, Spec, Subgraph
 from flowstone_graphfn.autograph.operators.place import user_line
-from flowstone_graphfn.autograph.operators.snapshot import Saved
+from flowstone_graphfn.autograph.operators.snapshot import Saved, elements
 
 
 @dataclass
@@ -161,8 +161,7 @@ class Container(Leaf):
     def leave(self, loop: Leaving, path: str, value: Any) -> None:
         """Take its values after one iteration: the structure stays."""
         if not isinstance(value, Saved) or value.kind is not self.saved.kind or value.keys != self.saved.keys:
-            if isinstance(value, Saved) and value.kind is list is self.saved.kind:
-                loop.grown.append(path)
+            if self.saved.kind is list and loop.grow(path, self.saved, value):
                 return
             after = f"a {value.kind.__name__} with {value.keys}" if isinstance(value, Saved) else _kind(value)
             raise ValueError(
@@ -182,7 +181,7 @@ class Leaving:
         body: The graph of the body.
         retry: Variables that were numbers and turned out to have another type: the types.
         unset: Variables that some iteration sets and a later one may need: what they enter as.
-        grown: Lists whose length changed.
+        grown: Lists whose length changed: their elements before the loop, and all that they are known to have.
     """
 
     def __init__(self, slots: Slots, body: Subgraph) -> None:
@@ -190,7 +189,16 @@ class Leaving:
         self.body = body
         self.retry: dict[str, Any] = {}
         self.unset: dict[str, Any] = {}
-        self.grown: list[str] = []
+        self.grown: dict[str, tuple[list[Any], list[Any]]] = {}
+
+    def grow(self, path: str, before: Saved, after: Any) -> bool:
+        """Note that a list changes its length, if it is a variable's."""
+        if not path.isidentifier():
+            return False
+        if not isinstance(after, Saved) or not (after.kind is list or isinstance(after.original, GrowingList)):
+            return False
+        self.grown[path] = elements(before), elements(before) + elements(after)
+        return True
 
     def convert(self, path: str, value: Any, dtype: Any) -> Any:
         """A value as a tensor of the body."""

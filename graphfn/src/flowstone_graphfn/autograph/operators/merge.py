@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.backend import Subgraph
+from flowstone_graphfn.autograph.operators.growth import after_branches
 from flowstone_graphfn.autograph.operators.place import label, user_line
 from flowstone_graphfn.autograph.operators.snapshot import Saved
 from flowstone_graphfn.autograph.operators.undefined import MaybeUndefined, Undefined
@@ -29,6 +30,7 @@ class Merge:
         self.branches = branches
         self.pairs: list[tuple[str, Any, Any]] = []
         self._plans: dict[tuple[int, int], Any] = {}
+        self._made: list[Any] = []  # keeps alive what the plans know by identity
 
     def run(self, predicate: Any, names: Sequence[str], main: Sequence[Any], orelse: Sequence[Any]) -> list[Any]:
         """Build the conditional; the variables' values after it.
@@ -86,6 +88,10 @@ class Merge:
         if (key := (id(a), id(b))) in self._plans:
             known = self._plans[key]
             return lambda outputs: known[0](outputs)
+        if path.isidentifier() and (grown := after_branches(self.branches, a, b)) is not None:
+            a, b = grown
+            self._made.append(grown)
+            key = (id(a), id(b))
         plan = self._plans[key] = []
         model = a if isinstance(a, Saved) else b
         others = [_MISSING] * len(model.items)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flowstone_graphfn.autograph.backend import GrowingList
 from flowstone_graphfn.autograph.operators.undefined import MaybeUndefined
 
 _LISTS = (list, deque)
@@ -18,8 +19,8 @@ class Saved:
     """A container as it was: the object itself, and what was in it.
 
     Attributes:
-        original: The list, dictionary, set or tuple.
-        keys: The indices or keys; a set is one frozen set.
+        original: The list, dictionary, set, tuple or growing list.
+        keys: The indices or keys; a set is one frozen set, a growing list its handles.
         items: The values, containers among them as ``Saved``.
     """
 
@@ -38,6 +39,11 @@ class Saved:
             if all(new is old for new, old in zip(items, self.original, strict=True)):
                 return self.original
             return self.kind(*items) if hasattr(self.original, "_fields") else tuple(items)
+        if isinstance(self.original, GrowingList):
+            if not in_place:
+                return self.original.with_handles(items)
+            self.original.handles = list(items)
+            return self.original
         if isinstance(self.original, set):
             elements = self.original if in_place else set()
             elements.clear()
@@ -67,6 +73,9 @@ def _save(value: Any, seen: dict[int, Saved]) -> Any:
         if type(value) is not tuple and not hasattr(value, "_fields"):
             return value
         return Saved(value, list(range(len(value))), [_save(item, seen) for item in value])
+    if isinstance(value, GrowingList):
+        handles = list(value.handles)
+        return seen.setdefault(id(value), Saved(value, list(range(len(handles))), handles))
     if type(value) not in (*_LISTS, *_MAPPINGS, set):
         return value
     if id(value) in seen:
@@ -77,6 +86,13 @@ def _save(value: Any, seen: dict[int, Saved]) -> Any:
     saved = seen[id(value)] = Saved(value, keys, [])
     saved.items += [_save(item, seen) for item in (value.values() if isinstance(value, dict) else value)]
     return saved
+
+
+def elements(saved: Saved) -> list[Any]:
+    """What stands for the elements of a list in ``Backend.growing_list``."""
+    if isinstance(saved.original, GrowingList):
+        return [saved.original]
+    return [item.original if isinstance(item, Saved) else item for item in saved.items]
 
 
 def restore(saved: Sequence[Any]) -> list[Any]:
