@@ -160,8 +160,9 @@ def _pack(structure: Any, leaves: Iterator[Any], expand_composites: bool) -> Any
     if is_nested(structure):
         return rebuild(structure, [_pack(value, leaves, expand_composites) for _, value in children(structure)])
     if expand_composites and is_composite(structure):
-        spec = structure._type_spec
-        return spec._from_components([_pack(part, leaves, expand_composites) for part in _parts(structure)])
+        parts = [_pack(part, leaves, expand_composites) for part in _parts(structure)]
+        renewed = getattr(structure, "_with_components", None)  # what knows more of itself than its type spec says
+        return structure._type_spec._from_components(parts) if renewed is None else renewed(parts)
     if expand_composites and getattr(type(structure), "__flowstone_composite_spec__", False):
         parts = structure._component_specs_list()
         return structure._from_components([_pack(part, leaves, expand_composites) for part in parts])

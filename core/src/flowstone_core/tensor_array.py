@@ -178,6 +178,12 @@ class TensorArray:
         """Let go of the elements."""
         self._implementation.close()
 
+    def _with_components(self, components: list[Any]) -> TensorArray:
+        """The array with another flow: what is learnt of the elements' shape goes on being shared, as in loops."""
+        if isinstance(self._implementation, _GraphList):
+            return TensorArray._of(self._implementation.with_flow(components[0]))
+        return self._type_spec._from_components(components)
+
     @property
     def _type_spec(self) -> TensorArraySpec:
         implementation = self._implementation
