@@ -10,9 +10,11 @@ from flowstone_core.ops.math import multiply, negative, square
 from flowstone_core.ops.special import digamma
 from flowstone_core.tensor import Tensor
 
-from flowstone_autodiff.registry import Call, gradient
+from flowstone_autodiff.registry import Call, gradient, undefined
 
 _TWO_OVER_ROOT_PI = 2 / python_math.sqrt(python_math.pi)
+
+undefined(ops.DIGAMMA, because="It needs the polygamma function, which is not offered yet.")
 
 
 @gradient(ops.ERF)
