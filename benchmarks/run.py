@@ -1,4 +1,4 @@
-"""What things cost: imports, disk, eager ops, gradients, traced calls; beside numpy and, if it is installed, TensorFlow.
+"""What things cost: imports, disk, eager ops, gradients, traced calls; beside numpy, and TensorFlow if installed.
 
     nox -s bench                     flowstone and numpy
     nox -s bench -- tensorflow       TensorFlow too
