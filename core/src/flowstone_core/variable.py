@@ -281,8 +281,9 @@ class Variable(Trackable, metaclass=_VariableMaker):
         return self._read()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        array = self.numpy()
-        return array if dtype is None else array.astype(dtype)
+        if graph_interpreter() is not None:
+            raise NotImplementedError(f"A variable has no value while a function is traced: {self!r}.")
+        return EagerTensor(self._state.peek(), self._dtype).__array__(dtype, copy=True)
 
     # -- changing ------------------------------------------------------------------------------------------
 

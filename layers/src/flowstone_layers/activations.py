@@ -186,15 +186,18 @@ def mish(x: Any) -> Any:
 def sparsemax(x: Any, axis: int = -1) -> Any:
     """The projection of ``x`` onto the probability simplex (Martins and Astudillo, 2016)."""
     x = tf.convert_to_tensor(x)
-    x = tf.experimental.numpy.moveaxis(x, axis, -1) if axis not in (-1, len(x.shape) - 1) else x
-    ordered = tf.sort(x, axis=-1, direction="DESCENDING")
+    rank = x.shape.rank
+    order = list(range(rank))
+    order[axis], order[-1] = order[-1], order[axis]
+    x = tf.transpose(x, order)
+    classes = x.shape[-1]
+    ordered, _ = tf.math.top_k(x, k=classes)
     sums = tf.cumsum(ordered, axis=-1)
-    ranks = tf.cast(tf.range(1, tf.shape(x)[-1] + 1), x.dtype)
-    support = 1.0 + ranks * ordered > sums
-    count = tf.reduce_sum(tf.cast(support, tf.int32), axis=-1, keepdims=True)
-    chosen = tf.gather(sums, count - 1, batch_dims=len(x.shape) - 1)
-    result = tf.maximum(x - (chosen - 1.0) / tf.cast(count, x.dtype), 0.0)
-    return tf.experimental.numpy.moveaxis(result, -1, axis) if axis not in (-1, len(x.shape) - 1) else result
+    ranks = tf.cast(tf.range(1, classes + 1), x.dtype)
+    support = tf.cast(1.0 + ranks * ordered > sums, x.dtype)
+    count = tf.reduce_sum(support, axis=-1, keepdims=True)
+    total = tf.reduce_sum(support * ordered, axis=-1, keepdims=True)
+    return tf.transpose(tf.maximum(x - (total - 1.0) / count, 0.0), order)
 
 
 def linear(x: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from flowstone_core import nest
+from flowstone_core.api import tf
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import as_dtype
 from flowstone_core.interpreter import building_graph
@@ -469,6 +470,7 @@ class Layer(AutoTrackable, Operation):
         outermost = context is None
         if context is None:
             context = current.call = CallContext(self)
+            self._clear_losses()
         saved_training = context.training
         try:
             kwargs = self._resolve_training(kwargs, context)
@@ -487,7 +489,8 @@ class Layer(AutoTrackable, Operation):
         if self.activity_regularizer is not None:
             for output in nest.flatten(outputs):
                 if isinstance(output, Tensor):
-                    self.add_loss(self.activity_regularizer(output))
+                    batch = tf.shape(output)[0] if output.shape.rank else 1
+                    self.add_loss(self.activity_regularizer(output) / tf.cast(batch, output.dtype))
         self._set_output_masks(args, outputs)
         return outputs
 

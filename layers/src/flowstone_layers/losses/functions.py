@@ -170,7 +170,9 @@ def sparse_categorical_crossentropy(
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y_true, logits=logits)
     if ignored is None:
         return losses
-    return tf.where(ignored, tf.zeros_like(losses), losses)
+    losses = tf.where(ignored, tf.zeros_like(losses), losses)
+    losses._keras_mask = tf.logical_not(ignored)  # so that means are over what was not ignored
+    return losses
 
 
 def binary_crossentropy(
@@ -249,11 +251,11 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
 
 
 def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Any:
-    """``1 - tp / (tp + alpha * fp + beta * fn)`` (Salehi et al., 2017)."""
+    """``1 - tp / (tp + alpha * fn + beta * fp)``: alpha weighs what is missed, as in Keras (Salehi et al., 2017)."""
     y_pred = tf.convert_to_tensor(y_pred)
     y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
     intersection = tf.reduce_sum(y_true * y_pred, axis=axis)
-    false_positive = tf.reduce_sum((1.0 - y_true) * y_pred, axis=axis)
-    false_negative = tf.reduce_sum((1.0 - y_pred) * y_true, axis=axis)
-    total = intersection + false_positive * alpha + false_negative * beta
+    missed = tf.reduce_sum((1.0 - y_pred) * y_true, axis=axis)
+    wrong = tf.reduce_sum((1.0 - y_true) * y_pred, axis=axis)
+    total = intersection + missed * alpha + wrong * beta
     return 1.0 - tf.math.divide_no_nan(intersection, total + epsilon())

@@ -59,6 +59,9 @@ class Loss:
         y_pred = nest.map_structure(lambda x: tf.convert_to_tensor(x), y_pred)
         y_true = nest.map_structure(lambda x: tf.convert_to_tensor(x), y_true)
         losses = self.call(y_true, y_pred)
+        own = getattr(losses, "_keras_mask", None)
+        if own is not None:
+            mask = own if mask is None else tf.logical_and(mask, own)
         return reduce_weighted(losses, sample_weight, mask, self.reduction, self.dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -12,22 +12,24 @@ from flowstone_layers.losses.reduction import combine_masks, squeeze_or_expand_t
 from flowstone_layers.metrics.metric import Metric
 
 
-def weighted_values(values: Any, sample_weight: Any, dtype: str) -> tuple[Any, Any]:
-    """Values times weights, and the weights broadcast to the values (None for none)."""
+def weighted_samples(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtype: str) -> tuple[Any, Any]:
+    """A value times its weight for each sample (``reduce`` joins those of one sample), and the weights or None."""
     mask = getattr(values, "_keras_mask", None)
     values = tf.cast(tf.convert_to_tensor(values, dtype_hint=dtype), dtype)
     sample_weight = combine_masks(sample_weight, mask, dtype)
-    if sample_weight is None:
-        return values, None
-    sample_weight = tf.cast(tf.convert_to_tensor(sample_weight, dtype_hint=dtype), dtype)
-    values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
-    rank = sample_weight.shape.rank
-    if values.shape.rank is not None and rank is not None and values.shape.rank > rank:
-        if rank == 0:
-            sample_weight = tf.broadcast_to(sample_weight, tf.shape(values))
-        else:  # a weight for each element of the leading axes: average the rest first
-            values = tf.reduce_mean(values, axis=list(range(rank, values.shape.rank)))
-    return values * sample_weight, tf.broadcast_to(sample_weight, tf.shape(values))
+    if sample_weight is not None:
+        sample_weight = tf.cast(tf.convert_to_tensor(sample_weight, dtype_hint=dtype), dtype)
+        values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
+        rank = sample_weight.shape.rank
+        if values.shape.rank > rank:
+            values = reduce(values, axis=list(range(rank, values.shape.rank)))
+        sample_weight = tf.broadcast_to(sample_weight, tf.shape(values))
+        values = values * sample_weight
+        if rank > 1:
+            sample_weight = reduce(sample_weight, axis=list(range(1, rank)))
+    if values.shape.rank > 1:
+        values = reduce(values, axis=list(range(1, values.shape.rank)))
+    return values, sample_weight
 
 
 class Sum(Metric):
@@ -45,7 +47,7 @@ class Sum(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Take values."""
-        values, _ = weighted_values(values, sample_weight, self.dtype)
+        values, _ = weighted_samples(values, sample_weight, tf.reduce_sum, self.dtype)
         self.total.assign_add(tf.reduce_sum(values))
 
     def result(self) -> Any:
@@ -69,7 +71,7 @@ class Mean(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Take values."""
-        values, weights = weighted_values(values, sample_weight, self.dtype)
+        values, weights = weighted_samples(values, sample_weight, tf.reduce_mean, self.dtype)
         self.total.assign_add(tf.reduce_sum(values))
         if weights is not None:
             self.count.assign_add(tf.reduce_sum(weights))

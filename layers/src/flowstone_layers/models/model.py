@@ -32,6 +32,11 @@ class Model(Trainer, Layer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         args = tuple(arg for arg in args if arg is not self)  # "super().__init__(self)", as one page writes it
+        if _is_functional(args, kwargs):  # a subclass that hands symbolic tensors on
+            functional = _functional_class[0]
+            self.__class__ = _with_functional_base(type(self))
+            functional.__init__(self, *args, **kwargs)
+            return
         if args:
             raise TypeError(
                 f"{type(self).__name__}.__init__() takes no positional arguments unless they are symbolic inputs and "

@@ -430,15 +430,17 @@ class Trainer:
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One step of training; the loss (and metrics) so far."""
+        """One step of training; the loss (and metrics) of this batch."""
         self._assert_compiled("train_on_batch")
         data = next(_single_batch(x, y, sample_weight, class_weight))
+        self.reset_metrics()
         return self._batch_result(self.make_train_function()(data), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """One step of evaluation; the loss (and metrics) so far."""
+        """One step of evaluation; the loss (and metrics) of this batch."""
         self._assert_compiled("test_on_batch")
         data = next(_single_batch(x, y, sample_weight, None))
+        self.reset_metrics()
         return self._batch_result(self.make_test_function()(data), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:

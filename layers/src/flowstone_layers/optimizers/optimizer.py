@@ -107,6 +107,8 @@ class Optimizer(AutoTrackable):
     @property
     def iterations(self) -> Any:
         """How many updates have been made."""
+        if self.gradient_accumulation_steps:
+            return self._iterations // self.gradient_accumulation_steps
         return self._iterations
 
     @iterations.setter
@@ -227,7 +229,7 @@ class Optimizer(AutoTrackable):
             gradients.append(gradient)
             variables.append(variable)
         self.apply(gradients, variables)
-        return self._iterations
+        return self.iterations
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """Update ``trainable_variables`` (those of ``build`` if None) by ``grads``."""

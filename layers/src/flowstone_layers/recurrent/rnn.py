@@ -240,10 +240,7 @@ def cell_layer(cell_class: type) -> Callable[[T], T]:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             return getattr(cell.gates if hasattr(cell.gates, name) else cell, name)
 
-        loops = [
-            inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False)
-            for key in _LOOP[:5]
-        ]
+        loops = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False) for key in _LOOP[:5]]
         extra_keywords = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
         cls.__signature__ = inspect.Signature([*own, *loops, extra_keywords])  # type: ignore[attr-defined]
         cls.__init__ = __init__  # type: ignore[misc]
