@@ -189,8 +189,13 @@ class TensorList:
         mine, theirs = self.items, other.items
         if len(mine) != len(theirs):
             raise mistake(f"Cannot add TensorLists of {len(mine)} and {len(theirs)} elements.")
-        items = [b if a is None else a if b is None else a + b for a, b in zip(mine, theirs, strict=True)]
+        items = [b if a is None else a if b is None else _sum(a, b) for a, b in zip(mine, theirs, strict=True)]
         return TensorList(items, self.dtype, self.item_shape(other.shape, "AddN"), self.limit)
+
+
+def _sum(a: Any, b: Any) -> Any:
+    """The sum of two items; that of two scalar arrays is an array, too."""
+    return np.asarray(a + b) if isinstance(a, np.ndarray) else a + b
 
 
 def _pop(items: list[Any]) -> None:
