@@ -16,6 +16,7 @@ pytest.importorskip("tensorflow", reason="parity needs TensorFlow: nox -s parity
 import flowstone as fs
 import keras
 import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -389,6 +390,27 @@ def test_servers_of_tensorflow_1(tmp_path: Path, name: str) -> None:
             for number, value in enumerate(flat):
                 result = np.asarray(found[f"output_{number}"])
                 same(result if value.dtype.kind != "O" else result.astype(object), value)
+
+
+def test_converters(tmp_path: Path) -> None:
+    """What other tools do with a SavedModel: freeze it, wrap it as a layer, convert it for phones."""
+    module, _ = affine(fs)
+    fs.saved_model.save(module, str(tmp_path / "m"))
+    expected = module(fs.constant(X)).numpy()
+    loaded = tf.saved_model.load(str(tmp_path / "m"))
+    frozen = convert_variables_to_constants_v2(loaded.signatures["serving_default"])
+    assert "ReadVariableOp" not in {node.op for node in frozen.graph.as_graph_def().node}
+    np.testing.assert_allclose(frozen(tf.constant(X))[0].numpy(), expected, rtol=1e-5, atol=1e-6)
+    layer = keras.layers.TFSMLayer(str(tmp_path / "m"), call_endpoint="serving_default")
+    np.testing.assert_allclose(layer(X)["output_0"].numpy(), expected, rtol=1e-5, atol=1e-6)
+    content = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path / "m")).convert()
+    interpreter = tf.lite.Interpreter(model_content=content)
+    (given,), (found,) = interpreter.get_input_details(), interpreter.get_output_details()
+    interpreter.resize_tensor_input(given["index"], X.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(given["index"], X)
+    interpreter.invoke()
+    np.testing.assert_allclose(interpreter.get_tensor(found["index"]), expected, rtol=1e-5, atol=1e-5)
 
 
 @BOTH

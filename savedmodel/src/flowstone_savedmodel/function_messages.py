@@ -71,7 +71,7 @@ def bare_function_message(function: ConcreteFunction, name: str) -> SavedBareCon
     return SavedBareConcreteFunction(
         concrete_function_name=name,
         argument_keywords=names,
-        allowed_positional_arguments=0 if function.structured_input_signature[1] else len(names),
+        allowed_positional_arguments=len(names),
         function_spec=_function_spec(function._signature, None),
     )
 
