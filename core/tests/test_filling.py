@@ -102,7 +102,7 @@ def test_range_of_a_given_type():
 def test_one_hot():
     assert ops.one_hot([0, 2, -1, 5], 3).numpy().tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]]
     assert ops.one_hot([0, 1], 2, axis=0, on_value=5, off_value=-1).numpy().tolist() == [[5, -1], [-1, 5]]
-    assert ops.one_hot([1], 2, dtype=dtypes.bool).numpy().tolist() == [[False, True]]
+    assert ops.one_hot([1], 2, True, False).numpy().tolist() == [[False, True]]
     assert ops.one_hot([1], 2, on_value="a", off_value="b").numpy().tolist() == [[b"b", b"a"]]
     assert ops.one_hot([[0], [1]], 2, axis=1).shape == (2, 2, 1)
     assert ops.one_hot(constant(1, dtypes.uint8), 2).numpy().tolist() == [0, 1]

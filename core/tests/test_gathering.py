@@ -43,7 +43,7 @@ def test_gather_checks_indices(indices):
     [
         (M, [0], {"axis": 2}),
         (M, [0], {"batch_dims": 1}),
-        (M, [[0, 1], [1, 0]], {"axis": 0, "batch_dims": 1}),
+        (M, [[0, 1], [1, 0]], {"axis": 1, "batch_dims": 3}),
         (3, [0], {}),
         (M, [0.5], {}),
     ],

@@ -25,7 +25,8 @@ def test_where_with_values_broadcasts():
 def test_where_without_values_gives_indices():
     assert ops.where([1, 0, 3]).numpy().tolist() == [[0], [2]]
     assert ops.where(np.zeros([2, 2])).shape == (0, 2)
-    assert ops.where(True).shape == (1, 0)
+    with pytest.raises(InvalidArgumentError, match="scalar"):
+        ops.where(True)
     assert ops.WHERE.infer(Spec((None, 3), dtypes.bool)).shape == (None, 2)
 
 

@@ -221,6 +221,8 @@ class Op:
             tensor = _here(to_tensor(value, wanted))
         if wanted is None:
             types[cast(str, arg.type_attr)] = tensor.dtype
+            if arg.type_attr != self._dispatch_attr:
+                self._check_secondary(arg, value, tensor.dtype, hint)
         elif tensor.dtype is not wanted:
             raise SpecError(
                 f"{self.name} got {tensor.dtype.name} for {arg.name!r} where {wanted.name} was expected: "
@@ -228,6 +230,20 @@ class Op:
                 dtype=True,
             )
         return tensor
+
+    def _check_secondary(self, arg: ArgDef, value: Any, dtype: DType, hint: DType | None) -> None:
+        """Check a type that does not choose the kernel, such as that of indices; kernels rely on it.
+
+        Raises:
+            SpecError: If the schema does not allow it.
+            TypeError: If a Python number stands where the default is an integer type.
+        """
+        attr = self.attrs[cast(str, arg.type_attr)]
+        if attr.allowed is None or dtype in attr.allowed:
+            return
+        if type(value) is float and hint is not None:
+            raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {hint.name}")
+        raise _type_not_allowed(self.name, arg.name, attr, dtype)
 
     # -- attributes ----------------------------------------------------------------------------------------
 
@@ -250,6 +266,12 @@ class Op:
                         f"Value for attr '{key}' of {_plain(value)} is not in the list of allowed values: "
                         f"{', '.join(map(_plain, attr.allowed))} ({self.name}).",
                         dtype=attr.kind == "type",
+                    )
+                )
+            if attr.minimum is not None and (value if attr.kind == "int" else len(value)) < attr.minimum:
+                raise user_error(
+                    SpecError(
+                        f"Value for attr '{key}' of {value} must be at least minimum {attr.minimum} ({self.name})."
                     )
                 )
             complete[key] = value
@@ -305,11 +327,7 @@ class Op:
                 continue
             for tensor in value if arg.is_list else (value,):
                 if tensor.dtype not in attr.allowed:
-                    raise SpecError(
-                        f"Value for attr '{attr.name}' of {tensor.dtype.name} is not in the list of allowed values: "
-                        f"{', '.join(t.name for t in attr.allowed)} ({self.name}, input {arg.name!r}).",
-                        dtype=True,
-                    )
+                    raise _type_not_allowed(self.name, arg.name, attr, tensor.dtype)
 
     # -- kernels -------------------------------------------------------------------------------------------
 
@@ -453,6 +471,14 @@ def _operands(op: Op, inputs: tuple[Any, ...]) -> str:
         else:
             parts.append(f"{arg.name}: {value.dtype.name}{value.shape}")
     return ", ".join(parts)
+
+
+def _type_not_allowed(op: str, arg: str, attr: AttrDef, dtype: DType) -> SpecError:
+    return SpecError(
+        f"Value for attr '{attr.name}' of {dtype.name} is not in the list of allowed values: "
+        f"{', '.join(each.name for each in attr.allowed or ())} ({op}, input {arg!r}).",
+        dtype=True,
+    )
 
 
 # -- small helpers -----------------------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ class Spec:
     Attributes:
         shape: The raw shape: None for an unknown rank, None entries for unknown sizes.
         dtype: The element type.
-        value: For small integer tensors, what is known of the value: an int for a scalar, else a tuple of
-            ints, with None for unknown entries; None if nothing is known. It lets
-            ``reshape(x, [tf.shape(x)[0], 784])`` infer ``(None, 784)``.
+        value: For scalar floats the value; for small integer tensors, what is known of it: an int for a scalar,
+            a tuple of ints for a vector, a tuple of such for a matrix, with None for unknown entries. None if
+            nothing is known. It lets ``reshape(x, [tf.shape(x)[0], 784])`` infer ``(None, 784)``.
         handle: For resources and variants, the specs of what the handle holds, else None.
     """
 
@@ -41,7 +41,7 @@ class Spec:
 
     def vector(self) -> tuple[int | None, ...] | None:
         """What is known of a 1-d integer tensor's entries; of unknown entries if only the length is known."""
-        if self.value is not None:
+        if self.value is not None and (self.shape is None or len(self.shape) < 2):
             return self.value if isinstance(self.value, tuple) else (self.value,)
         if self.shape is not None and len(self.shape) == 1 and self.shape[0] is not None:
             return (None,) * self.shape[0]
@@ -50,9 +50,11 @@ class Spec:
     def scalar(self) -> int | None:
         """The value of a scalar integer tensor, if known."""
         value = self.value
-        if isinstance(value, tuple):
-            return value[0] if len(value) == 1 else None
-        return None if value is None else int(value)
+        while isinstance(value, tuple):
+            if len(value) != 1:
+                return None
+            value = value[0]
+        return None if value is None or isinstance(value, float) else int(value)
 
     def __repr__(self) -> str:
         known = "" if self.value is None else f", value={self.value}"
@@ -68,6 +70,10 @@ def spec_of_array(array: Any, dtype: DType) -> Spec:
     if not isinstance(array, np.ndarray):  # a handle's state object
         return Spec((), dtype, handle=getattr(array, "specs", None))
     value = None
-    if (dtype.is_integer or dtype.is_bool) and array.ndim <= 1 and array.size <= LARGEST_KNOWN_VALUE:
-        value = tuple(array.tolist()) if array.ndim else array.item()
+    if (dtype.is_integer or dtype.is_bool) and array.ndim <= 2 and array.size <= LARGEST_KNOWN_VALUE:
+        value = (
+            array.item() if not array.ndim else tuple(array.tolist() if array.ndim == 1 else map(tuple, array.tolist()))
+        )
+    elif array.ndim == 0 and dtype.is_floating:
+        value = float(array)
     return Spec(array.shape, dtype, value)

@@ -115,16 +115,30 @@ def squeeze(x: Any, *, squeeze_dims: tuple[int, ...]) -> Any:
     return np.squeeze(x, squeeze_dims or None)
 
 
+def checked_permutation(x: Any, perm: Any) -> list[int]:
+    """``perm`` as a list.
+
+    Raises:
+        SpecError: If it is no permutation of the dimensions of ``x``.
+    """
+    order: list[int] = perm.tolist()
+    if perm.ndim != 1 or len(order) != x.ndim:
+        raise ValueError  # the shape rule explains
+    if any(not -x.ndim <= axis < x.ndim for axis in order) or len({axis % x.ndim for axis in order}) < x.ndim:
+        raise SpecError(f"Transpose: perm {order} is not a permutation of 0..{x.ndim - 1}.")
+    return order
+
+
 @KERNELS.add(ops.TRANSPOSE)
 def transpose(x: Any, perm: Any) -> Any:
     """A view with permuted strides."""
-    return x.transpose(perm.tolist())
+    return x.transpose(checked_permutation(x, perm))
 
 
 @KERNELS.add(ops.CONJUGATE_TRANSPOSE)
 def conjugate_transpose(x: Any, perm: Any) -> Any:
     """Permuted strides, conjugated elements."""
-    turned = x.transpose(perm.tolist())
+    turned = x.transpose(checked_permutation(x, perm))
     return np.conjugate(turned) if x.dtype.kind == "c" else turned  # numpy would make integers of booleans
 
 
@@ -148,6 +162,8 @@ def arange(start: Any, limit: Any, delta: Any) -> Any:
 @KERNELS.add(ops.BROADCAST_TO)
 def broadcast_to(x: Any, shape: Any) -> Any:
     """A view with strides of 0."""
+    if shape.size and shape.min() < 0:
+        raise SpecError(f"BroadcastTo {shape.tolist()}: sizes must not be negative.")
     return np.broadcast_to(x, tuple(shape.reshape(-1).tolist()))
 
 

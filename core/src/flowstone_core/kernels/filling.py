@@ -18,6 +18,8 @@ KERNELS = KernelSet()
 
 def sizes_of(dims: Any, what: str) -> list[int]:
     """The sizes in a shape tensor, checked."""
+    if dims.ndim > 1:
+        raise SpecError(f"{what}: the shape must be a vector, got shape {TensorShape(dims.shape)}.")
     sizes: list[int] = dims.reshape(-1).tolist()
     if min(sizes, default=0) < 0:
         raise SpecError(f"{what}: sizes must not be negative, got {sizes}.")

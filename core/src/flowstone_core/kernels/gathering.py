@@ -34,8 +34,13 @@ def gather_v2(params: Any, indices: Any, axis: Any, *, batch_dims: int) -> Any:
     batch = batch_dims + indices.ndim if batch_dims < 0 else batch_dims
     if not batch:
         return take(params, indices, at)
-    if not 0 <= batch <= min(at, indices.ndim) or params.shape[:batch] != indices.shape[:batch]:
+    if not 0 <= batch <= min(at, indices.ndim):
         raise ValueError
+    if params.shape[:batch] != indices.shape[:batch]:
+        raise SpecError(
+            f"Gather: the first {batch} dimensions of params {TensorShape(params.shape)} and indices "
+            f"{TensorShape(indices.shape)} must be equal."
+        )
     return _take_batch(params, indices, at, batch)
 
 
@@ -116,8 +121,11 @@ def scatter(target: Any, indices: Any, updates: Any, how: Any, what: str, ignore
 
     ``target`` must be contiguous.
     """
-    if not indices.ndim or indices.shape[-1] > target.ndim:
-        raise ValueError  # the shape rule explains
+    if not indices.ndim or indices.shape[-1] > target.ndim or not updates.ndim:
+        raise SpecError(
+            f"{what}: updates of shape {TensorShape(updates.shape)} at indices of shape {TensorShape(indices.shape)} "
+            f"do not fit a tensor of shape {TensorShape(target.shape)}."
+        )
     depth = indices.shape[-1]
     sizes, rest = target.shape[:depth], target.shape[depth:]
     if updates.shape != indices.shape[:-1] + rest:

@@ -63,11 +63,15 @@ def resource_strided_slice_assign(
 def block(x: Any, begin: Any, size: Any) -> Any:
     """A view."""
     starts, sizes = begin.tolist(), size.tolist()
+    if not len(starts) == len(sizes) == x.ndim:
+        raise ValueError  # the shape rule explains
     index = []
-    for total, start, count in zip(x.shape, starts, sizes, strict=True):
+    for axis, (total, start, count) in enumerate(zip(x.shape, starts, sizes, strict=True)):
+        if not 0 <= start <= total:
+            raise SpecError(f"Slice: expected begin[{axis}] in [0, {total}], but got {start}.")
         if count == -1:
             count = total - start
-        if start < 0 or count < 0 or start + count > total:
-            raise ValueError  # the shape rule explains
+        if not 0 <= count <= total - start:
+            raise SpecError(f"Slice: expected size[{axis}] in [0, {total - start}], but got {count}.")
         index.append(slice(start, start + count))
     return x[(*index, ...)]

@@ -92,6 +92,8 @@ def split(split_dim: Any, value: Any, *, num_split: int) -> list[Any]:
 def split_v(value: Any, size_splits: Any, split_dim: Any, *, num_split: int) -> list[Any]:
     """Views of parts of the given sizes."""
     axis = _axis(split_dim, value)
+    if size_splits.size != num_split:
+        raise ValueError  # the shape rule explains
     sizes: list[Any] = ops.split_sizes(size_splits.tolist(), value.shape[axis], axis)
     parts: list[Any] = np.split(value, np.cumsum(sizes)[:-1], axis)
     return parts

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.ops import selection as ops
 
@@ -15,6 +16,8 @@ KERNELS = KernelSet()
 @KERNELS.add(ops.WHERE)
 def where(x: Any) -> Any:
     """The indices of elements that are not 0, in row-major order."""
+    if not x.ndim:
+        raise SpecError("Where needs at least 1 dimension, got a scalar.")
     return np.argwhere(x).astype(np.int64, copy=False)
 
 

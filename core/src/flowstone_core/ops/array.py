@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from flowstone_core import infer, nest, shapes
@@ -183,6 +184,7 @@ def rank(input: TensorLike, name: str | None = None) -> Any:
 
 
 def _infer_reshape(x: Spec, shape: Spec) -> Spec:
+    infer.with_rank(shape, 1, "Reshape: shape")
     sizes = shape.vector()
     if sizes is None:
         return Spec(None, x.dtype)
@@ -204,7 +206,12 @@ def _infer_reshape(x: Spec, shape: Spec) -> Spec:
         )
     if elements is not None and open_sizes == 1 and known:
         result = tuple(elements // known if size is None else size for size in result)
-    return Spec(result, x.dtype, x.value if len(result) == 1 and isinstance(x.value, tuple) else None)
+    value: Any = None
+    if len(result) == 1 and x.value is not None and x.rank in (0, 1):
+        value = x.value if isinstance(x.value, tuple) else (x.value,)
+    elif not result:
+        value = x.scalar()
+    return Spec(result, x.dtype, value)
 
 
 RESHAPE = Op(
@@ -235,7 +242,7 @@ def _infer_expand_dims(x: Spec, dim: Spec) -> Spec:
         return Spec(None, x.dtype)
     axis = dim.scalar()
     if axis is None:
-        return Spec((None,) * (len(x.shape) + 1), x.dtype)
+        return Spec(None, x.dtype)
     at = infer.axis_in(axis, len(x.shape) + 1, "ExpandDims: dim")
     value = (x.value,) if x.shape == () and x.value is not None else None
     return Spec((*x.shape[:at], 1, *x.shape[at:]), x.dtype, value)
@@ -288,6 +295,7 @@ def squeeze(input: TensorLike, axis: Any = None, name: str | None = None) -> Any
 
 
 def _infer_transpose(x: Spec, perm: Spec) -> Spec:
+    infer.with_rank(perm, 1, "Transpose: perm")
     order = perm.vector()
     if x.shape is None:
         return Spec(None if order is None else (None,) * len(order), x.dtype)
@@ -299,8 +307,6 @@ def _infer_transpose(x: Spec, perm: Spec) -> Spec:
     if None in order:
         return Spec((None,) * rank, x.dtype)
     axes = [infer.axis_in(axis, rank, "Transpose: perm entry") for axis in order if axis is not None]
-    if len(set(axes)) != rank:
-        raise SpecError(f"Transpose: perm {list(order)} is not a permutation of 0..{rank - 1}.")
     return Spec(tuple(x.shape[axis] for axis in axes), x.dtype)
 
 
@@ -339,9 +345,8 @@ def reverse_order(count: Tensor) -> Tensor:
 
 def _infer_range(start: Spec, limit: Spec, delta: Spec) -> Spec:
     for spec, what in ((start, "start"), (limit, "limit"), (delta, "delta")):
-        if spec.shape is not None and any(size not in (None, 1) for size in spec.shape):
-            raise SpecError(f"Range: {what} must be a scalar, got shape {TensorShape(spec.shape)}.")
-    first, last, step = start.scalar(), limit.scalar(), delta.scalar()
+        infer.with_rank(spec, 0, f"Range: {what}")
+    first, last, step = start.value, limit.value, delta.value
     if step == 0:
         raise SpecError("Range: delta must not be 0.")
     if first is None or last is None or step is None:
@@ -349,6 +354,8 @@ def _infer_range(start: Spec, limit: Spec, delta: Spec) -> Spec:
     if (last - first) * step < 0:
         relation = "<=" if step > 0 else ">="
         raise SpecError(f"Range needs start {relation} limit for delta {step}, got start {first} and limit {last}.")
+    if not start.dtype.is_integer:
+        return Spec((ceil(abs((last - first) / step)),), start.dtype)
     values = range(first, last, step)
     return Spec((len(values),), start.dtype, tuple(values) if len(values) <= _KNOWN_RANGE else None)
 
@@ -369,8 +376,9 @@ def _infer_broadcast_to(x: Spec, shape: Spec) -> Spec:
     sizes = shape.vector()
     if sizes is None:
         return Spec(None, x.dtype)
-    if any(size is not None and size < 0 for size in sizes):
+    if any(size is not None and size < -1 for size in sizes):
         raise SpecError(f"BroadcastTo {list(sizes)}: sizes must not be negative.")
+    sizes = tuple(None if size == -1 else size for size in sizes)
     if x.shape is not None:
         try:
             fits = len(x.shape) <= len(sizes) and shapes.merge(shapes.broadcast(x.shape, sizes), sizes) is not None
@@ -378,6 +386,9 @@ def _infer_broadcast_to(x: Spec, shape: Spec) -> Spec:
             fits = False
         if not fits:
             raise SpecError(f"Incompatible shapes: {TensorShape(x.shape)} does not broadcast to {list(sizes)}.")
+        lead = len(sizes) - len(x.shape)
+        own = (None,) * lead + tuple(None if size == 1 else size for size in x.shape)
+        sizes = tuple(size if wanted is None else wanted for wanted, size in zip(sizes, own, strict=True))
     return Spec(sizes, x.dtype)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from flowstone_core import dtypes, infer
 from flowstone_core.composite import is_composite
-from flowstone_core.conversion import convert_to_tensor
+from flowstone_core.conversion import convert_to_tensor, to_tensor
 from flowstone_core.dtypes import DType, as_dtype, float32, int32
 from flowstone_core.errors import SpecError
 from flowstone_core.interpreter import state
@@ -33,6 +33,7 @@ def filled_shape(dims: Spec, what: str = "Fill") -> Dims:
     Raises:
         SpecError: If a size is negative.
     """
+    infer.with_rank(dims, 1, f"{what}: the shape")
     sizes = dims.vector()
     if sizes is not None and any(size is not None and size < 0 for size in sizes):
         raise SpecError(f"{what}: sizes must not be negative, got {list(sizes)}.")
@@ -40,8 +41,7 @@ def filled_shape(dims: Spec, what: str = "Fill") -> Dims:
 
 
 def _infer_fill(dims: Spec, value: Spec) -> Spec:
-    if value.shape is not None and infer.product(value.shape) not in (None, 1):
-        raise SpecError(f"Fill: value must be a scalar, got shape {TensorShape(value.shape)}.")
+    infer.with_rank(value, 0, "Fill: value")
     return Spec(filled_shape(dims), value.dtype)
 
 
@@ -231,17 +231,16 @@ def range(
     """
     if limit is None:
         start, limit = 0, start
-    bounds = [
-        value if isinstance(value, Tensor) else convert_to_tensor(value, dtype) for value in (start, limit, delta)
-    ]
+    bounds = [start, limit, delta]
     if dtype is None:
-        found = [bound.dtype for bound in bounds]
+        found = [to_tensor(bound).dtype for bound in bounds]
         if any(kind not in _RANGE_ORDER for kind in found):
             raise TypeError(f"tf.range cannot infer its type from {found}: give `dtype`.")
         target = max(found, key=_RANGE_ORDER.index)
     else:
         target = as_dtype(dtype)
-    result: Tensor = RANGE(*(cast(bound, target) for bound in bounds), name=name)
+    operands = (cast(x, target) if isinstance(x, Tensor) else convert_to_tensor(x, target) for x in bounds)
+    result: Tensor = RANGE(*operands, name=name)
     return result
 
 
@@ -258,8 +257,10 @@ def _infer_one_hot(indices: Spec, depth: Spec, on_value: Spec, off_value: Spec, 
     if indices.shape is None:
         return Spec(None, on_value.dtype)
     rank = len(indices.shape)
-    if not -1 <= axis <= rank:
+    if axis < -1:
         raise SpecError(f"OneHot: axis must be in [-1, {rank}] for indices of rank {rank}, got {axis}.")
+    if axis > rank:
+        return Spec(None, on_value.dtype)
     at = rank if axis == -1 else axis
     return Spec((*indices.shape[:at], size, *indices.shape[at:]), on_value.dtype)
 
@@ -307,8 +308,8 @@ def one_hot(
     for value, what in zip(values, ("on_value", "off_value"), strict=True):
         if value is not None and value.dtype is not target:
             raise TypeError(f"dtype {value.dtype!r} of {what} does not match the type {target!r} of the result.")
-    if target is dtypes.string and len(found) < 2:
-        raise TypeError("dtype tf.string needs both on_value and off_value.")
-    on = convert_to_tensor(target.is_bool or 1, target) if values[0] is None else values[0]
-    off = convert_to_tensor(not target.is_bool and 0, target) if values[1] is None else values[1]
+    if not target.is_numeric and len(found) < 2:
+        raise TypeError(f"dtype {target!r} needs both on_value and off_value.")
+    on = convert_to_tensor(1, target) if values[0] is None else values[0]
+    off = convert_to_tensor(0, target) if values[1] is None else values[1]
     return ONE_HOT(indices, depth, on, off, axis=-1 if axis is None else axis, name=name)

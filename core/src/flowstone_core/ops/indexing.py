@@ -172,12 +172,10 @@ def _infer_slice(x: Spec, begin: Spec, size: Spec) -> Spec:
         )
     result = []
     for axis, (total, start, count) in enumerate(zip(shape, starts, sizes, strict=True)):
-        if start is not None and (start < 0 or (total is not None and start > total)):
-            raise SpecError(f"Slice: expected begin[{axis}] in [0, {total}], but got {start}.")
         left = None if total is None or start is None else total - start
-        if count is not None and (count < -1 or (left is not None and count > left)):
+        if count is not None and count < -1:
             raise SpecError(f"Slice: expected size[{axis}] in [0, {left}] (or -1), but got {count}.")
-        result.append(left if count == -1 else count)
+        result.append(None if count == -1 and left is not None and left < 0 else left if count == -1 else count)
     value = None
     if isinstance(x.value, tuple) and starts[0] is not None and result[0] is not None:
         value = x.value[starts[0] : starts[0] + result[0]]

@@ -11,6 +11,7 @@ from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor, to_tensor
 from flowstone_core.dtypes import int32
 from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import building_graph
 from flowstone_core.op import Op
 from flowstone_core.ops import array
 from flowstone_core.ops.array import ANY, index_type
@@ -27,8 +28,11 @@ def _infer_pack(values: list[Spec], *, axis: int) -> Spec:
         return Spec(None, values[0].dtype)
     at = infer.axis_in(axis, len(shape) + 1, "Pack: axis")
     known = None
-    if shape == () and (values[0].dtype.is_integer or values[0].dtype.is_bool):
-        known = tuple(spec.scalar() for spec in values)
+    if values[0].dtype.is_integer or values[0].dtype.is_bool:
+        if shape == ():
+            known = tuple(spec.scalar() for spec in values)
+        elif len(shape) == 1 and at == 0 and all(spec.value is not None for spec in values):
+            known = tuple(spec.value for spec in values)
     return Spec((*shape[:at], len(values), *shape[at:]), values[0].dtype, known)
 
 
@@ -118,7 +122,11 @@ def unstack(value: TensorLike, num: int | None = None, axis: int = 0, name: str 
 
 def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
     """Join tensors of one shape along a new first dimension."""
+    if not building_graph():
+        raise RuntimeError("tf.parallel_stack() is not compatible with eager execution. Use tf.stack.")
     tensors = [convert_to_tensor(value) for value in values]
+    if not tensors[0].shape.is_fully_defined():
+        raise ValueError(f"tf.parallel_stack needs tensors of known shape, got {tensors[0].shape}. Use tf.stack.")
     shape = TensorShape([len(tensors)]).concatenate(tensors[0].shape)
     result: Tensor = PARALLEL_CONCAT([array.expand_dims(t, 0) for t in tensors], shape=shape, name=name)
     return result
@@ -332,19 +340,18 @@ def split(
 
 def _infer_tile(x: Spec, multiples: Spec) -> Spec:
     counts = multiples.vector()
-    if x.shape is None or counts is None:
-        rank = x.rank if x.shape is not None else None if counts is None else len(counts)
+    rank = x.rank if counts is None else len(counts)
+    if rank is None or counts is None:
         return Spec(None if rank is None else (None,) * rank, x.dtype)
-    if len(counts) != len(x.shape):
+    sizes = x.shape or (None,) * rank
+    if x.shape is not None and len(x.shape) != rank:
         raise SpecError(
             f"Tile: multiples {list(counts)} must have one entry for each dimension of shape {TensorShape(x.shape)}."
         )
-    if any(count is not None and count < 0 for count in counts):
+    if any(count is not None and count < -1 for count in counts):
         raise SpecError(f"Tile: multiples must not be negative, got {list(counts)}.")
     return Spec(
-        tuple(
-            None if size is None or count is None else size * count for size, count in zip(x.shape, counts, strict=True)
-        ),
+        tuple(infer.product((size, None if count == -1 else count)) for size, count in zip(sizes, counts, strict=True)),
         x.dtype,
     )
 

@@ -34,13 +34,11 @@ _IDS = "Tsegmentids: {int32, int64} = DT_INT32"
 
 def _rest(data: Spec, ids: Spec, what: str) -> Dims:
     """The shape of one slice of ``data``, whose first dimension has one id for each slice."""
-    (count,) = infer.with_rank(ids, 1, f"{what}: segment_ids")
+    infer.with_rank(ids, 1, f"{what}: segment_ids")
     if data.shape is None:
         return None
     if not data.shape:
         raise SpecError(f"{what}: data must have at least 1 dimension.")
-    if None not in (count, data.shape[0]) and count != data.shape[0]:
-        raise SpecError(f"{what}: there must be one segment id for each of {data.shape[0]} slices, got {count}.")
     return data.shape[1:]
 
 
@@ -208,6 +206,10 @@ def _occurrences(data: Tensor, segment_ids: Tensor, num_segments: TensorLike) ->
     """How often each id occurs (at least 1), shaped to divide the segments of ``data``."""
     ones = cast(ones_like(segment_ids), data.dtype)
     counts = math.maximum(UNSORTED_SEGMENT_SUM(ones, segment_ids, num_segments), convert_to_tensor(1, data.dtype))
+    if data.ndim is not None and segment_ids.ndim is not None:
+        for _ in range(data.ndim - segment_ids.ndim):
+            counts = array.expand_dims(counts, -1)
+        return counts
     inner = math.subtract(array.rank(data), array.rank(segment_ids))
     shape = concat([array.shape(counts), array.broadcast_to(1, array.reshape(inner, [1]))], 0)
     return array.reshape(counts, shape)
