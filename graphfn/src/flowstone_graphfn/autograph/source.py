@@ -134,7 +134,7 @@ def _by_position(candidates: list[Located], code: CodeType) -> list[Located]:
         if line is not None and column is not None and end_line is not None and end_column
     ]
     if not spots:
-        return candidates
+        return [found for found in candidates if _compiles_to(found.node, code)]
     first, last = min(spot[:2] for spot in spots), max(spot[2:] for spot in spots)
     around = []
     for found in candidates:
@@ -144,6 +144,15 @@ def _by_position(candidates: list[Located], code: CodeType) -> list[Located]:
             around.append(((-start[0], -start[1]), end, found))
     around.sort(key=lambda each: each[:2])
     return [each[-1] for each in around]
+
+
+def _compiles_to(node: FunctionNode, code: CodeType) -> bool:
+    """Whether a lambda without parts that have a place, such as ``lambda: 1``, is that of ``code``."""
+    if not isinstance(node, ast.Lambda):
+        return False
+    outer = compile(ast.Expression(node), code.co_filename, "eval")
+    (made,) = (each for each in outer.co_consts if isinstance(each, CodeType))
+    return made.co_code == code.co_code and made.co_consts == code.co_consts
 
 
 def _extent(node: Any) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -75,5 +75,11 @@ def _method(method: Any, options: Options) -> Any:
 
 
 def _is_left_alone(function: FunctionType) -> bool:
-    """Whether a function is converted already, or belongs to a library that needs no conversion."""
-    return is_converted(function) or is_allowed(function.__globals__.get("__name__"))
+    """Whether a function is converted already, or belongs to a library that needs no conversion.
+
+    Examples in docstrings run in the namespace of the library they explain, but they are user code.
+    """
+    if is_converted(function):
+        return True
+    is_example = function.__code__.co_filename.startswith("<doctest ")
+    return not is_example and is_allowed(function.__globals__.get("__name__"))
