@@ -32,7 +32,7 @@ def case(name):
 for _name in (
     "celu elu exponential gelu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu linear log_sigmoid log_softmax "
     "mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid squareplus "
-    "tanh tanh_shrink glu sparsemax"
+    "tanh tanh_shrink glu"
 ).split():
 
     @case(f"activations.{_name}")

@@ -317,3 +317,15 @@ class TestModels:
         assert 'Model: "m"' in shown
         assert "(None, 1)" in shown
         assert " Total params: " in shown
+
+
+def test_sparsemax_is_a_projection_onto_the_simplex():
+    """Keras 3's own gives rows that do not sum to one, so it is no reference here."""
+    x = np.random.RandomState(0).uniform(-3, 3, (5, 4)).astype(np.float32)
+    p = keras.activations.sparsemax(x).numpy()
+    assert (p >= 0).all()
+    np.testing.assert_allclose(p.sum(-1), 1.0, rtol=1e-6)
+    for row, projected in zip(x, p, strict=True):
+        support = projected > 0
+        np.testing.assert_allclose(np.ptp((row - projected)[support]), 0.0, atol=1e-5)
+        assert (row[~support] <= (row - projected)[support].max() + 1e-6).all()

@@ -27,6 +27,26 @@ _LAYERS = {
     "reshaping.reshape": "Reshape",
     "regularization.dropout": "Dropout",
     "activation.activation": "Activation",
+    "convolutional.conv1d": "Conv1D",
+    "convolutional.conv2d": "Conv2D",
+    "convolutional.depthwise_conv2d": "DepthwiseConv2D",
+    "convolutional.conv2d_transpose": "Conv2DTranspose",
+    "pooling.max_pooling": "MaxPooling1D MaxPooling2D",
+    "pooling.average_pooling": "AveragePooling1D AveragePooling2D",
+    "pooling.global_pooling": "GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D",
+}
+_LAYER_ALIASES = {
+    "Convolution1D": "Conv1D",
+    "Convolution2D": "Conv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
 }
 _INITIALIZERS = (
     "Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity Initializer LecunNormal LecunUniform Ones "
@@ -109,6 +129,7 @@ def _keras() -> dict[str, str]:
     table: dict[str, str] = {}
     for module, names in _LAYERS.items():
         table |= _names(module, "layers", names)
+    table |= {f"keras.layers.{new}": table[f"keras.layers.{old}"] for new, old in _LAYER_ALIASES.items()}
     table |= _names("initializers", "initializers", f"{_INITIALIZERS} get serialize deserialize")
     table |= {f"keras.initializers.{new}": f"{_HERE}.initializers:{old}" for new, old in _SNAKE.items()}
     table |= _names(
