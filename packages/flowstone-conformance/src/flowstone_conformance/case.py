@@ -40,6 +40,8 @@ class Case:
         note: What is particular about it, for its name.
         tolerance: Multiplies the tolerance of the dtype, for results of many roundings.
         outputs: How many outputs the reference gives; further ones are the provider's own affair. None for all.
+        determined: Makes of the outputs what is determined, where they are not themselves: of the factors of a matrix
+            their product. It is this that the reference gives.
     """
 
     op: Op
@@ -49,6 +51,7 @@ class Case:
     note: str = ""
     tolerance: float = 1.0
     outputs: int | None = None
+    determined: Callable[..., Any] | None = None
 
     @functools.cached_property
     def dtype(self) -> DType | None:
@@ -67,6 +70,14 @@ class Case:
     def expected(self) -> list[NDArray[Any]]:
         """The outputs that the reference gives."""
         return as_list(self.reference(*self.inputs, **self.attrs))
+
+    def matches(self, got: list[NDArray[Any]]) -> None:
+        """Compare the outputs of a kernel with the reference's.
+
+        Raises:
+            AssertionError: They differ; the text says where.
+        """
+        self.check(got if self.determined is None else as_list(self.determined(*got)), self.expected)
 
     def check(self, got: list[NDArray[Any]], expected: list[NDArray[Any]]) -> None:
         """Compare outputs with the expected ones: number, dtype, shape, values.
