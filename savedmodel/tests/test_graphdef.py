@@ -87,6 +87,24 @@ def test_nested_functions_branches_and_loops() -> None:
     assert [float(each) for each in back.execute([np.float32(3), np.bool_(False)])] == [6, 192]
 
 
+def test_loops_get_tensorflows_counter() -> None:
+    double = traced(lambda x, y: [math.add(x, x), y], FLOAT, VECTOR, name="double")
+    small = traced(lambda x, y: [compare.LESS(x, convert_to_tensor(100.0))], FLOAT, VECTOR, name="small")
+    function = traced(lambda x, y: control.STATELESS_WHILE([x, y], cond=small, body=double), FLOAT, VECTOR)
+    exporter = GraphExporter()
+    message = exporter.functions[exporter.add_function(function)]
+    (loop,) = (node for node in message.node_def if node.op == "StatelessWhile")
+    assert list(loop.attr["T"].list.type) == [3, 3, 1, 1]
+    assert [node.op for node in message.node_def].count("Const") == 2
+    back = round_trip(function)
+    arguments = [np.float32(3), np.float32([1, 2])]
+    assert [each.tolist() for each in back.execute(arguments)] == [192, [1, 2]]
+    again = round_trip(back)  # what has a counter gets no other
+    (node,) = (node for node in again.graph.nodes if node.op is control.STATELESS_WHILE)
+    assert len(node.outputs) == 4
+    assert [each.tolist() for each in again.execute(arguments)] == [192, [1, 2]]
+
+
 def test_effects_keep_their_order() -> None:
     v = Variable(1.0)
 

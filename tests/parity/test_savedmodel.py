@@ -452,6 +452,33 @@ def test_training_goes_on(tmp_path: Path, writer: Any, reader: Any) -> None:
         np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5)
 
 
+def test_tensorflow_differentiates_our_loops(tmp_path: Path) -> None:
+    """Its gradient of a loaded loop counts on the layout of its own."""
+
+    def make(t: Any) -> Any:
+        module = t.Module()
+        module.w = t.Variable(2.0)
+
+        @t.function(input_signature=[t.TensorSpec([]), t.TensorSpec([], t.int32)])
+        def f(x: Any, n: Any) -> Any:
+            for _ in t.range(n):
+                x = x * module.w
+                if x > 4.0:
+                    x = x + t.square(module.w)
+            return x
+
+        module.f = f
+        return module
+
+    fs.saved_model.save(make(fs), str(tmp_path / "m"))
+    gradients = []
+    for module in (make(tf), tf.saved_model.load(str(tmp_path / "m"))):
+        with tf.GradientTape() as tape:
+            y = module.f(tf.constant(1.5), tf.constant(4))
+        gradients.append(float(tape.gradient(y, module.w)))
+    assert gradients[0] == pytest.approx(gradients[1], rel=1e-6)
+
+
 def test_fingerprints(tmp_path: Path) -> None:
     fs.saved_model.save(affine(fs)[0], str(tmp_path / "ours"))
     tf.saved_model.save(affine(tf)[0], str(tmp_path / "theirs"))

@@ -23,6 +23,7 @@ from flowstone_protos.resource_handle_pb2 import ResourceHandleProto
 
 from flowstone_savedmodel.attrvalue import encode_attr
 from flowstone_savedmodel.control_edges import control_edges, must_run
+from flowstone_savedmodel.loops import with_counted_loops
 from flowstone_savedmodel.opdefs import op_def
 from flowstone_savedmodel.tensorproto import shape_to_proto
 
@@ -89,6 +90,7 @@ class GraphExporter:
 
     def graph_def(self, graph: Graph) -> GraphDef:
         """*graph* as a message of its own, its inputs as placeholders, with the functions that it calls."""
+        graph = with_counted_loops(graph)
         names = _node_names(graph)
         message = GraphDef()
         message.node.extend(self._nodes(graph, graph.nodes, names, lambda tensor: _plain_reference(tensor, names)))
@@ -117,6 +119,7 @@ class GraphExporter:
 
     def _function_def(self, graph: Graph, name: str) -> FunctionDef:
         """A function's message: arguments instead of placeholders, results behind everything that must run."""
+        graph = with_counted_loops(graph)
         arguments = {id(tensor.node) for tensor in graph.inputs}
         nodes = [node for node in graph.nodes if id(node) not in arguments]
         names = _node_names(graph, arguments)
