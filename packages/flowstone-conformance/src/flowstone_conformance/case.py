@@ -138,4 +138,6 @@ def _shape(operand: Operand) -> str:
         return "[" + ",".join(_shape(item) for item in operand) + "]"
     if operand.dtype.name in ("int32", "int64") and operand.ndim <= 1 and operand.size <= 4:
         return str(operand.tolist()).replace(" ", "")  # an axis, a shape: the values say more
+    if operand.ndim == 0 and operand.dtype.kind in "iuf":
+        return f"{operand.item():.3g}"
     return "x".join(map(str, operand.shape)) or "scalar"
