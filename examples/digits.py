@@ -211,7 +211,9 @@ def fine_tune(args, trunk, images, labels):
     path(images[:1])
     loss_fn = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = tf.keras.optimizers.Adam(1e-2)
-    dataset = tf.data.Dataset.from_tensor_slices((images[:SMALL], labels[:SMALL] % 2)).shuffle(SMALL, seed=3).batch(BATCH)
+    dataset = (
+        tf.data.Dataset.from_tensor_slices((images[:SMALL], labels[:SMALL] % 2)).shuffle(SMALL, seed=3).batch(BATCH)
+    )
 
     @tf.function
     def train(dataset):
@@ -292,13 +294,17 @@ def demo(args):
     print(f"6. SavedModels in {args.folder / 'exported'}, served by a fresh process with the same results")
 
     assert results[1] >= 0.97 or args.data != "digits", f"test accuracy {results[1]:.2%} is below 97 %"
-    print(f"\nDone in {time.perf_counter() - start:.1f} s. Look at it with:\n  tensorboard --logdir {args.folder / 'logs'}")
+    print(
+        f"\nDone in {time.perf_counter() - start:.1f} s. Look at it with:\n  tensorboard --logdir {args.folder / 'logs'}"
+    )
 
 
 def main():
     parser = argparse.ArgumentParser(description="Train on handwritten digits, log, checkpoint, export, serve.")
     parser.add_argument("--folder", type=Path, default=Path("runs/digits"), help="where everything is written")
-    parser.add_argument("--data", choices=("digits", "mnist"), default="digits", help="8 x 8 (default) or 28 x 28 images")
+    parser.add_argument(
+        "--data", choices=("digits", "mnist"), default="digits", help="8 x 8 (default) or 28 x 28 images"
+    )
     parser.add_argument("--part", choices=("killed", "resumed", "serve"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     args.records = args.folder / "records"

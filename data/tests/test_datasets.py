@@ -1,5 +1,7 @@
 """Datasets: elements, specs, cardinalities, order."""
 
+import threading
+
 import numpy as np
 import pytest
 from flowstone_core.api import tf
@@ -278,8 +280,6 @@ def test_get_single_element_and_apply():
 
 
 def test_threads_share_an_iterator():
-    import threading
-
     iterator, seen = iter(DatasetV2.range(400)), []
 
     def take():

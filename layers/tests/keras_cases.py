@@ -218,7 +218,7 @@ for _name, _settings in OPTIMIZERS.items():
         variables = [tf.Variable(random(3, 2)), tf.Variable(random(4, seed=1))]
         for step in range(5):
             gradients = [tf.constant(random(3, 2, seed=step + 2)), tf.constant(random(4, seed=step + 20))]
-            optimizer.apply_gradients(zip(gradients, variables))
+            optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return [*variables, optimizer.iterations]
 
 

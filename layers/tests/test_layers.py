@@ -260,7 +260,7 @@ class TestModels:
                 with tf.GradientTape() as tape:
                     loss = tf.reduce_mean((self(x, training=True) - y) ** 2)
                 self.optimizer.apply_gradients(
-                    zip(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+                    zip(tape.gradient(loss, self.trainable_variables), self.trainable_variables, strict=True)
                 )
                 self.seen.update_state(loss)
                 return {"seen": self.seen.result()}
@@ -311,7 +311,8 @@ class TestModels:
         model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=4, epochs=2)
         shown = capsys.readouterr().out
         assert "Epoch 2/2" in shown
-        assert "2/2 " in shown and "loss: " in shown
+        assert "2/2 " in shown
+        assert "loss: " in shown
         model.summary()
         shown = capsys.readouterr().out
         assert 'Model: "m"' in shown

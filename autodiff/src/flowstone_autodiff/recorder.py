@@ -90,6 +90,15 @@ class Recorder:
         """What the parent makes of a constant."""
         return tensor if self.parent is None else self.parent.constant(tensor)
 
+    @property
+    def notify(self) -> Callable[..., None]:
+        """Whom to tell of an op that a fast path has executed: this recorder, the outer ones first."""
+        return self.observe if self.parent is None else self._observe_all
+
+    def _observe_all(self, op: Op, inputs: tuple[Any, ...], outputs: Any, attrs: dict[str, Any]) -> None:
+        self.parent.notify(op, inputs, outputs, attrs)  # type: ignore[union-attr]
+        self.observe(op, inputs, outputs, attrs)
+
     def observe(self, op: Op, inputs: tuple[Any, ...], outputs: Any, attrs: dict[str, Any]) -> None:
         """Record an executed op if it depends on a watched tensor."""
         known = self.known

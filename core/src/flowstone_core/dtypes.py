@@ -12,6 +12,8 @@ from typing import Any, Final
 import ml_dtypes
 import numpy as np
 
+_finfo: Any = ml_dtypes.finfo
+
 
 class DType:
     """The type of a tensor's elements, such as ``tf.float32``.
@@ -135,7 +137,7 @@ class DType:
         if self._kind in "iuq":
             return int(getattr(np.iinfo(self._numpy), which))
         if self._kind == "f":
-            return self._numpy_type(getattr(ml_dtypes.finfo(self._numpy), which))
+            return self._numpy_type(getattr(_finfo(self._numpy), which))
         raise TypeError(f"Cannot find {which}imum value of {self}.")
 
     @property

@@ -210,8 +210,14 @@ class SpecError(Exception):
         self.dtype = dtype
 
 
-class KernelNotFoundError(NotFoundError):
-    """Raised when no provider has a kernel for an operation and its element type."""
+class KernelNotFoundError(NotFoundError, InvalidArgumentError):
+    """Raised when no provider has a kernel for an operation and its element type.
+
+    TensorFlow raises ``NotFoundError`` for that eagerly, and ``InvalidArgumentError`` when a graph runs.
+    """
+
+    def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
+        OpError.__init__(self, node_def, op, message, NOT_FOUND, *args)
 
 
 EXCEPTION_OF_CODE: dict[int, type[OpError]] = {cls(None, None, "").error_code: cls for cls in OpError.__subclasses__()}

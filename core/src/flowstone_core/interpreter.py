@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 
 class Interpreter(Protocol):
-    """What can stand on a thread's stack."""
+    """What can stand on a thread's stack.
+
+    One that leaves all execution to its parent and only takes notice (a gradient tape) also has a method
+    ``notify(op, inputs, outputs, attrs)``, which tells its parent and then itself of an op that was executed
+    eagerly. Fast paths use it while all interpreters of the thread have it.
+    """
 
     parent: Interpreter | None
     building_graph: bool
@@ -52,6 +57,8 @@ class State(threading.local):
         quiet: Runs ``kernel(*arrays)`` with numpy's floating point warnings off, as TensorFlow is silent
             about overflow. It is the ``run`` of a context of its own, so the user's settings stay.
         fast: ``quiet`` while the stack is empty, else None: the single check of each fast path.
+        notify: Whom fast paths tell of what they executed, if there are interpreters and all only take notice;
+            else None.
     """
 
     def __init__(self) -> None:
@@ -60,6 +67,7 @@ class State(threading.local):
         self.current: Interpreter | None = None
         self.quiet: Callable[..., Any] = context.run
         self.fast: Callable[..., Any] | None = context.run
+        self.notify: Callable[..., None] | None = None
         self.device: str = ""
         self.name_scopes: tuple[str, ...] = ()
 
@@ -67,26 +75,40 @@ class State(threading.local):
 state = State()
 
 
+def _make_current(interpreter: Interpreter | None) -> None:
+    state.current = interpreter
+    if interpreter is None:
+        state.fast, state.notify = state.quiet, None
+        return
+    state.fast, state.notify = None, getattr(interpreter, "notify", None)
+    outer = interpreter.parent
+    while outer is not None:
+        if not hasattr(outer, "notify"):
+            state.notify = None
+            return
+        outer = outer.parent
+
+
 def push(interpreter: Interpreter) -> None:
     """Make ``interpreter`` the innermost one; its parent is the one that was."""
     interpreter.parent = state.current
-    state.current = interpreter
-    state.fast = None
+    _make_current(interpreter)
 
 
 def pop(interpreter: Interpreter) -> None:
     """Take ``interpreter`` off this thread's stack, wherever it stands."""
-    if state.current is interpreter:
-        state.current = interpreter.parent
+    current = state.current
+    if current is interpreter:
+        current = interpreter.parent
     else:
-        above = state.current
+        above = current
         while above is not None and above.parent is not interpreter:
             above = above.parent
         if above is None:
             raise RuntimeError(f"{interpreter!r} is not active in this thread.")
         above.parent = interpreter.parent
     interpreter.parent = None
-    state.fast = state.quiet if state.current is None else None
+    _make_current(current)
 
 
 def stack() -> list[Interpreter]:
@@ -112,12 +134,10 @@ class running_under:
 
     def __enter__(self) -> None:
         self.saved = state.current
-        state.current = self.interpreter
-        state.fast = state.quiet if self.interpreter is None else None
+        _make_current(self.interpreter)
 
     def __exit__(self, *exception: object) -> None:
-        state.current = self.saved
-        state.fast = state.quiet if self.saved is None else None
+        _make_current(self.saved)
 
 
 def building_graph() -> bool:

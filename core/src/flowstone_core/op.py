@@ -207,10 +207,11 @@ class Op:
 
     def _bind_tensor(self, arg: ArgDef, value: Any, types: dict[str, DType]) -> Tensor:
         if arg.dtype is not None:
-            wanted, hint = arg.dtype, arg.dtype
+            wanted: DType | None = arg.dtype
+            hint: Any = arg.dtype
         else:
             attr = cast(str, arg.type_attr)
-            wanted = types.get(attr)  # type: ignore[assignment]
+            wanted = types.get(attr)
             default = self.attrs[attr].default
             hint = wanted or (default if default is not REQUIRED else None)
         if isinstance(value, Tensor):
@@ -533,6 +534,11 @@ def _normalize_int(value: Any) -> int:
     return int(value)
 
 
+def _normalize_float(value: Any) -> float:
+    """Float attributes have the precision that saved graphs keep."""
+    return float(np.float32(value))
+
+
 def _normalize_tensor(value: Any) -> Any:
     return value if isinstance(value, EagerTensor) else to_tensor(value)
 
@@ -548,7 +554,7 @@ def _list_of(normalize: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]
 _NORMALIZERS: dict[str, Callable[[Any], Any]] = {
     "type": as_dtype,
     "int": _normalize_int,
-    "float": float,
+    "float": _normalize_float,
     "bool": bool,
     "string": _normalize_string,
     "shape": TensorShape,
@@ -571,26 +577,44 @@ def _keep_identity(entry: Callable[..., Any], function: F) -> F:
 def binary(op: Op, *, body: bool = False) -> Callable[[F], F]:
     """Make a documented function ``f(x, y, name=None)`` execute ``op``.
 
-    Two eager tensors of one type, with no interpreter running, go straight to the kernel. All else goes to the
-    op, or, with ``body``, to the function itself.
+    Two eager tensors of one type, with no interpreter running, go straight to the kernel; so they do where tapes
+    alone are running, which are then told. All else goes to the op, or, with ``body``, to the function itself.
     """
-    kernels, fixed, array_type = op.kernels, op._out_fixed, np.ndarray
+    kernels, fixed, array_type, defaults = op.kernels, op._out_fixed, np.ndarray, op._defaults
 
     def decorate(function: F) -> F:
         slow: Callable[..., Any] = function if body else op
 
         def entry(x: Any, y: Any, name: str | None = None) -> Any:
             run = state.fast
-            if run is not None and type(x) is EagerTensor and type(y) is EagerTensor:
+            if run is None:
+                return noticed(x, y, name)
+            if type(x) is EagerTensor and type(y) is EagerTensor:
                 dtype = x._dtype
                 if dtype is y._dtype and dtype in kernels:
                     try:
                         array = run(kernels[dtype], x._array, y._array)
-                    except Exception as error:
-                        raise explain(op, (x, y), op._defaults, error) from None
+                    except Exception as error:  # noqa: BLE001 - whatever it is, it is explained
+                        raise explain(op, (x, y), defaults, error) from None
                     if type(array) is not array_type:
                         array = np.asarray(array)
                     return EagerTensor(array, fixed or dtype)
+            return slow(x, y, name=name)
+
+        def noticed(x: Any, y: Any, name: str | None) -> Any:
+            notify = state.notify
+            if notify is not None and type(x) is EagerTensor and type(y) is EagerTensor:
+                dtype = x._dtype
+                if dtype is y._dtype and dtype in kernels:
+                    try:
+                        array = state.quiet(kernels[dtype], x._array, y._array)
+                    except Exception as error:  # noqa: BLE001 - whatever it is, it is explained
+                        raise explain(op, (x, y), defaults, error) from None
+                    if type(array) is not array_type:
+                        array = np.asarray(array)
+                    result = EagerTensor(array, fixed or dtype)
+                    notify(op, (x, y), result, defaults)
+                    return result
             return slow(x, y, name=name)
 
         return _keep_identity(entry, function)
@@ -600,20 +624,35 @@ def binary(op: Op, *, body: bool = False) -> Callable[[F], F]:
 
 def unary(op: Op, *, body: bool = False) -> Callable[[F], F]:
     """Make a documented function ``f(x, name=None)`` execute ``op``, with a fast path as ``binary`` has."""
-    kernels, fixed, array_type = op.kernels, op._out_fixed, np.ndarray
+    kernels, fixed, array_type, defaults = op.kernels, op._out_fixed, np.ndarray, op._defaults
 
     def decorate(function: F) -> F:
         slow: Callable[..., Any] = function if body else op
 
         def entry(x: Any, name: str | None = None) -> Any:
             run = state.fast
-            if run is not None and type(x) is EagerTensor:
+            if run is None:
+                return noticed(x, name)
+            if type(x) is EagerTensor:
                 dtype = x._dtype
                 if dtype in kernels:
                     array = run(kernels[dtype], x._array)
                     if type(array) is not array_type:
                         array = np.asarray(array)
                     return EagerTensor(array, fixed or dtype)
+            return slow(x, name=name)
+
+        def noticed(x: Any, name: str | None) -> Any:
+            notify = state.notify
+            if notify is not None and type(x) is EagerTensor:
+                dtype = x._dtype
+                if dtype in kernels:
+                    array = state.quiet(kernels[dtype], x._array)
+                    if type(array) is not array_type:
+                        array = np.asarray(array)
+                    result = EagerTensor(array, fixed or dtype)
+                    notify(op, (x,), result, defaults)
+                    return result
             return slow(x, name=name)
 
         return _keep_identity(entry, function)

@@ -86,6 +86,9 @@ FAMILIES: Final[dict[str, str]] = {
         ReverseV2 Roll SpaceToBatch SpaceToBatchND SpaceToDepth
     """,
     "sequences": "LinSpace",
+    "searching": """
+        EditDistance ListDiff LowerBound Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 UnravelIndex UpperBound
+    """,
     "tensor_list": """
         EmptyTensorList TensorListConcat TensorListConcatLists TensorListConcatV2 TensorListElementShape
         TensorListFromTensor TensorListGather TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack

@@ -8,7 +8,7 @@ from typing import Any
 from flowstone_core.interpreter import running_under, state
 
 
-class name_scope:  # noqa: N801 - TensorFlow's name
+class name_scope:
     """A context that prefixes the names of variables and graph nodes.
 
     >>> with tf.name_scope("layer"):

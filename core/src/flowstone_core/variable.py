@@ -403,7 +403,7 @@ class Variable(Trackable, metaclass=_VariableMaker):
         return float(self._read())  # type: ignore[arg-type]
 
     def __index__(self) -> int:
-        return self._read().__index__()
+        return self._read().__index__()  # type: ignore[attr-defined]
 
     def __complex__(self) -> complex:
         return complex(self.numpy())

@@ -587,7 +587,7 @@ def _from_tensor_slices(element: Any, name: str | None) -> DatasetV2:
     if any(tensor.shape.rank == 0 for tensor in components):
         raise ValueError("Unbatching a tensor is only supported for rank >= 1")
     if len(sizes - {None}) > 1:
-        raise ValueError(f"Dimensions {' and '.join(map(str, sorted(sizes)))} are not compatible")  # type: ignore[type-var]
+        raise ValueError(f"Dimensions {' and '.join(map(str, sorted(sizes)))} are not compatible")
     spec = nest.map_structure(_unbatched, full)
     return DatasetV2(tensor_sources.TENSOR_SLICE(components, output_shapes=shapes_of(spec), name=name), spec)
 

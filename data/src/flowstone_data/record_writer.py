@@ -24,7 +24,7 @@ class TFRecordOptions:
         **zlib_settings: TensorFlow's other settings, accepted for compatibility.
     """
 
-    compression_type_map = {0: "", 1: "ZLIB", 2: "GZIP"}
+    compression_type_map: dict[Any, Any] = {0: "", 1: "ZLIB", 2: "GZIP"}
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class TFRecordWriter:
             )
         self._path = str(path)
         try:
-            raw = open(self._path, "wb")
+            raw = open(self._path, "wb")  # noqa: SIM115 - closed by `close`
         except (FileNotFoundError, IsADirectoryError) as error:
             raise NotFoundError(None, None, f"{self._path}; {error.strerror}") from None
         except PermissionError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
-_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
 
 def floatx() -> str:

@@ -83,7 +83,7 @@ for _name, _function in {
 }.items():
     _function.__name__ = _name
     setattr(KerasTensor, f"__{_name}__", _operator(_function))
-KerasTensor.__getitem__ = lambda self, key: FunctionOperation(_getitem, "get_item")(self, key)  # type: ignore[attr-defined]
-KerasTensor.__neg__ = lambda self: FunctionOperation(tf.negative)(self)  # type: ignore[attr-defined]
-KerasTensor.__abs__ = lambda self: FunctionOperation(tf.abs)(self)  # type: ignore[attr-defined]
-KerasTensor.__invert__ = lambda self: FunctionOperation(tf.logical_not)(self)  # type: ignore[attr-defined]
+setattr(KerasTensor, "__getitem__", lambda self, key: FunctionOperation(_getitem, "get_item")(self, key))  # noqa: B010 - an attribute that the class does not declare
+setattr(KerasTensor, "__neg__", lambda self: FunctionOperation(tf.negative)(self))  # noqa: B010 - an attribute that the class does not declare
+setattr(KerasTensor, "__abs__", lambda self: FunctionOperation(tf.abs)(self))  # noqa: B010 - an attribute that the class does not declare
+setattr(KerasTensor, "__invert__", lambda self: FunctionOperation(tf.logical_not)(self))  # noqa: B010 - an attribute that the class does not declare

@@ -54,7 +54,14 @@ class Layer(AutoTrackable, Operation):
         name: The name.
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    _trainable_variables: list[Any]
+    _non_trainable_variables: list[Any]
+    _layers: list[Any]
+    _metrics: list[Any]
+    _seed_generators: list[Any]
+    _losses: list[Any]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102 - as for every class
         instance = super().__new__(cls)
         object.__setattr__(instance, "_init_arguments", (args, kwargs))
         return instance
@@ -522,7 +529,7 @@ class Layer(AutoTrackable, Operation):
             mask = getattr(value, "_keras_mask", None)
             tensor = cast(tensor, self.compute_dtype)
             if mask is not None:
-                tensor._keras_mask = mask  # type: ignore[attr-defined]
+                tensor._keras_mask = mask
         return tensor
 
     def _resolve_training(self, kwargs: dict[str, Any], context: CallContext) -> dict[str, Any]:
@@ -702,7 +709,7 @@ class Layer(AutoTrackable, Operation):
         args, kwargs = self._init_arguments  # type: ignore[attr-defined]
         parameters = inspect.signature(type(self).__init__).parameters
         bound = inspect.signature(type(self).__init__).bind_partial(self, *args, **kwargs).arguments
-        own = list(parameters)[0]
+        own = next(iter(parameters))
         found = {}
         for name, value in bound.items():
             kind = parameters[name].kind
@@ -753,16 +760,6 @@ class Layer(AutoTrackable, Operation):
 _NOT_SAVED = frozenset({"_init_arguments", "_loss_tracker", "_compile_metrics"})
 """Attributes that checkpoints leave out, as Keras's do."""
 
-_TRACKED: tuple[tuple[str, Callable[[], Any]], ...] = (
-    ("_trainable_variables", list),
-    ("_non_trainable_variables", list),
-    ("_layers", list),
-    ("_metrics", list),
-    ("_seed_generators", list),
-    ("_losses", list),
-)
-_TRACKED_NAMES = frozenset(key for key, _ in _TRACKED) | {"_inbound_nodes"}
-
 
 def _append_once(found: list[Any], value: Any) -> None:
     if not any(item is value for item in found):
@@ -775,7 +772,7 @@ def _holds_state(value: Any) -> bool:
 
 def _shape_tuple(value: Any) -> Any:
     shape = getattr(value, "shape", None)
-    return shape.as_tuple() if hasattr(shape, "as_tuple") else shape
+    return shape.as_tuple() if isinstance(shape, TensorShape) else shape
 
 
 def _tupled(shape: Any) -> Any:

@@ -120,7 +120,7 @@ class Variable(CoreVariable):
         self._constraint = value
 
     @property
-    def value(self) -> Any:  # type: ignore[override]  # Keras made it a property
+    def value(self) -> Any:
         """The current value, in the compute type inside a layer's call."""
         return self._read()
 

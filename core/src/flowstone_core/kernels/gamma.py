@@ -191,8 +191,8 @@ def _psi_reflected(x: Any) -> Any:
 
 
 def digamma(x: Any) -> Any:
-    """``ψ(x)``, the derivative of ``log Γ(x)``, of a vector; at 0 and below nan at whole numbers."""
-    start = np.where(x == -np.inf, np.nan, np.where(x == 0, np.copysign(np.inf, -x), x))
+    """``ψ(x)``, the derivative of ``log Γ(x)``, of a vector; nan at 0 and at negative whole numbers."""
+    start = np.where(x == -np.inf, np.nan, np.where(x == 0, np.nan, x))
     return pieces(
         start,
         ((x > 0) & (x < 10), _psi_positive),

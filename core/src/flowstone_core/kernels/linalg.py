@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from flowstone_core.dtypes import DType
-from flowstone_core.errors import SpecError
+from flowstone_core.errors import FailedPreconditionError, SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.precision import add_with_narrow
 from flowstone_core.ops import linalg as ops
@@ -63,7 +63,11 @@ def batch_matmul_v3(x: Any, y: Any, *, Tout: DType, adj_x: bool, adj_y: bool, gr
 @KERNELS.add(ops.CROSS)
 def cross(a: Any, b: Any) -> Any:
     """The cross product along the last dimension."""
-    if a.shape != b.shape or a.shape[-1:] != (3,):
-        raise SpecError(f"The cross product takes two tensors of one shape [..., 3], got {a.shape} and {b.shape}.")
+    if a.shape != b.shape:
+        raise SpecError(f"The cross product takes two tensors of one shape, got {a.shape} and {b.shape}.")
+    if a.shape[-1:] != (3,):
+        raise FailedPreconditionError(
+            None, None, f"The cross product takes vectors of 3 elements, got shape {a.shape}."
+        )
     i, j = [1, 2, 0], [2, 0, 1]
     return a[..., i] * b[..., j] - a[..., j] * b[..., i]

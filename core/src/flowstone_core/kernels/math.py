@@ -87,13 +87,13 @@ def truncate_mod_int(x: Any, y: Any) -> Any:
     return np.fmod(x, y)
 
 
-@KERNELS.add(ops.FLOOR_DIV, elementwise=True)
+@KERNELS.add(ops.FLOOR_DIV, dtypes=FLOAT_KERNELS, elementwise=True)
 def floor_div(x: Any, y: Any) -> Any:
     """``floor(x / y)``, with the quotient rounded first (numpy's own ``floor_divide`` does not)."""
     return np.floor(np.true_divide(x, y))
 
 
-@KERNELS.add(ops.TRUNCATE_DIV, elementwise=True)
+@KERNELS.add(ops.TRUNCATE_DIV, dtypes=FLOAT_KERNELS, elementwise=True)
 def truncate_div(x: Any, y: Any) -> Any:
     """``trunc(x / y)``, with the quotient rounded first."""
     return np.trunc(np.true_divide(x, y))
@@ -130,7 +130,7 @@ def reciprocal_grad(y: Any, dy: Any) -> Any:
     return -conjugate * dy * conjugate
 
 
-@KERNELS.add(ops.ROUND, elementwise=True)
+@KERNELS.add(ops.ROUND, dtypes=(*FLOAT_KERNELS, *INT_KERNELS), elementwise=True)
 def round_half_to_even(x: Any) -> Any:
     """Integers stay; halves of floats go to the even neighbour."""
     return x if x.dtype.kind in "iu" else np.rint(x)

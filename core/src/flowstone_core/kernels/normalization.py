@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.precision import add_with_narrow
 from flowstone_core.ops import normalization as ops
@@ -146,6 +147,8 @@ def _window_sums(x: Any, radius: int) -> Any:
 @add_with_narrow(KERNELS, ops.LRN)
 def lrn(input: Any, *, depth_radius: int, bias: float, alpha: float, beta: float) -> Any:
     """``x · norm^-beta``."""
+    if input.ndim != 4:
+        raise SpecError(f"LRN takes tensors of rank 4, got shape {input.shape}.")
     kind = input.dtype.type
     norm = kind(bias) + kind(alpha) * _window_sums(np.square(input), depth_radius)
     return input * norm ** kind(-beta)

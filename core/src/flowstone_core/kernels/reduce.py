@@ -9,7 +9,7 @@ import ml_dtypes
 import numpy as np
 
 from flowstone_core.dtypes import DType
-from flowstone_core.errors import SpecError
+from flowstone_core.errors import InvalidArgumentError, SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.precision import add_with_narrow
 from flowstone_core.ops import reduce as ops
@@ -25,7 +25,12 @@ def reduced_axes(x: Any, indices: Any) -> tuple[int, ...]:
     for axis in axes:
         if not -rank <= axis < rank:
             raise SpecError(f"Invalid reduction dimension ({axis} for input with {rank} dimension(s))")
-    return tuple(axis % rank for axis in axes)
+    found = tuple(axis % rank for axis in axes)
+    if len(set(found)) < len(found):
+        raise InvalidArgumentError(
+            None, None, f"Invalid reduction arguments: axes {list(axes)} contain a dimension twice."
+        )
+    return found
 
 
 @add_with_narrow(KERNELS, ops.SUM)

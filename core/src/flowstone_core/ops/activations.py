@@ -110,8 +110,8 @@ def gelu(features: TensorLike, approximate: bool = False, name: str | None = Non
     if not x.dtype.is_floating:
         raise ValueError(f"`features.dtype` must be a floating point tensor. Received: features.dtype={x.dtype}")
 
-    def number(value: float) -> Tensor:
-        return convert_to_tensor(value, dtype=x.dtype)
+    def number(value: float) -> Tensor:  # of float32 precision whatever the type, as in TensorFlow
+        return convert_to_tensor(float(np.float32(value)), dtype=x.dtype)
 
     if approximate:
         cubic = add(x, multiply(number(0.044715), pow(x, number(3))))

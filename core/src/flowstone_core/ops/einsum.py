@@ -98,10 +98,8 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     if len(parsed.inputs) != len(inputs):
         raise ValueError(f"The equation {equation!r} has {len(parsed.inputs)} operands, got {len(inputs)} tensors.")
     tensors = [convert_to_tensor(x) for x in inputs]
-    for labels, tensor in zip(parsed.inputs, tensors, strict=True):
-        rank, named = tensor.shape.rank, len(labels) - (ELLIPSIS in labels)
-        if rank is not None and (rank < named or (ELLIPSIS not in labels and rank != named)):
-            raise ValueError(f"Einsum {equation!r}: the labels {labels!r} do not fit the shape {tensor.shape}.")
+    if len(set(parsed.output)) < len(parsed.output):
+        raise ValueError(f"A label of the result occurs twice in {equation!r}; see tf.linalg.diag.")
     terms = list(zip(parsed.inputs, tensors, strict=True))
     while len(terms) > 2:
         terms = _contract_cheapest(terms, parsed.output)

@@ -180,18 +180,19 @@ def realdiv(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:
 
 
 def divide_no_nan(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:
-    """``x / y``, and 0 wherever ``y`` is 0.
+    """``x / y``, and 0 wherever ``y`` is 0; integers become floats as in ``tf.math.truediv``.
 
     >>> tf.math.divide_no_nan(3.0, 0.0)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
-
-    Raises:
-        TypeError: If the tensors are of integer type or of different types.
     """
     if is_composite(x) or is_composite(y):
         return DIV_NO_NAN(x, y, name=name)
     x = convert_to_tensor(x)
-    return DIV_NO_NAN(x, convert_to_tensor(y, dtype_hint=x.dtype), name=name)
+    y = convert_to_tensor(y, dtype_hint=x.dtype)
+    if x.dtype is y.dtype and x.dtype.is_integer:
+        target = _TRUE_DIVISION_TYPE[x.dtype.name]
+        x, y = cast(x, target), cast(y, target)
+    return DIV_NO_NAN(x, y, name=name)
 
 
 @binary(FLOOR_DIV)

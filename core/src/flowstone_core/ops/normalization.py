@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core import infer
-from flowstone_core.conversion import convert_to_tensor
+from flowstone_core.conversion import convert_eager, convert_to_tensor
 from flowstone_core.dtypes import bfloat16, float16, float32
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
@@ -63,7 +63,7 @@ def moments(
 
 
 def _squeezable(x: Tensor, axes: Any) -> list[int]:
-    listed = convert_to_tensor(axes).numpy().reshape(-1).tolist() if not isinstance(axes, int) else [axes]
+    listed = convert_eager(axes).numpy().reshape(-1).tolist() if not isinstance(axes, int) else [axes]
     rank = x.shape.rank
     return [int(axis) if rank is None else int(axis) % rank for axis in listed]
 

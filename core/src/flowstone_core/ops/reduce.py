@@ -35,11 +35,8 @@ def _infer_reduction(input: Spec, reduction_indices: Spec, *, keep_dims: bool, *
     if known is None or None in known:
         if keep_dims:
             return Spec((None,) * rank, input.dtype)
-        count = None if known is None else len(known)
-        return Spec(None if count is None else (None,) * max(rank - count, 0), input.dtype)
+        return Spec(None, input.dtype)
     gone = {infer.axis_in(axis, rank, "Invalid reduction dimension: axis") for axis in known if axis is not None}
-    if len(gone) < len(known):
-        raise SpecError(f"Invalid reduction arguments: axes {list(known)} contain a duplicate dimension.")
     if keep_dims:
         return Spec(tuple(1 if axis in gone else size for axis, size in enumerate(input.shape)), input.dtype)
     return Spec(tuple(size for axis, size in enumerate(input.shape) if axis not in gone), input.dtype)
@@ -78,8 +75,12 @@ def reduction_axes(x: Tensor, axis: Any) -> Any:
 def _reduce(op: Op, x: Any, axis: Any, keepdims: Any, name: str | None) -> Any:
     if is_composite(x):
         return op(x, axis, keep_dims=bool(keepdims), name=name)
-    x = convert_to_tensor(x, dtypes.bool) if op.inputs[0].dtype is dtypes.bool else convert_to_tensor(x)
-    return op(x, reduction_axes(x, axis), keep_dims=bool(keepdims), name=name)
+    logical = op.inputs[0].dtype is dtypes.bool and not isinstance(x, Tensor)
+    x = convert_to_tensor(x, dtypes.bool if logical else None)
+    result = op(x, reduction_axes(x, axis), keep_dims=bool(keepdims), name=name)
+    if axis is None and not keepdims and x.shape.rank is None:
+        result.set_shape(())
+    return result
 
 
 def reduce_sum(input_tensor: TensorLike, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:

@@ -76,7 +76,7 @@ def _check_real_matrix(a: Tensor) -> None:
 def _larger_side(a: Tensor) -> Any:
     """The larger of the numbers of rows and columns, as a number of the type of ``a``."""
     if a.shape.rank is not None and None not in a.shape.as_list()[-2:]:
-        return float(max(a.shape.as_list()[-2:]))
+        return float(max(size or 0 for size in a.shape.as_list()[-2:]))
     return cast(reduce_max(array.shape(a)[-2:]), a.dtype)
 
 

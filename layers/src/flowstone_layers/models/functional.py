@@ -93,7 +93,7 @@ class Functional(Model):
     @property
     def output_names(self) -> list[str]:
         """The names of the operations that make the outputs."""
-        return [tensor._keras_history.operation.name for tensor in self._outputs]  # type: ignore[union-attr]
+        return [tensor._keras_history.operation.name for tensor in self._outputs]
 
     @property
     def operations(self) -> list[Operation]:
@@ -289,7 +289,7 @@ def _revive(cls: Any, config: dict[str, Any]) -> Any:
         calls[described["name"]] = list(operation._inbound_nodes) if isinstance(operation, InputLayer) else []
         waiting += [(described["name"], call) for call in described["inbound_nodes"]]
     while waiting:
-        rest = []
+        rest: list[Any] = []
         for name, call in waiting:
             if _ready(call, calls) and not any(name == earlier for earlier, _ in rest):
                 before = len(operations[name]._inbound_nodes)

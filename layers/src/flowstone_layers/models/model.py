@@ -23,7 +23,7 @@ class Model(Trainer, Layer):
     TensorShape([1, 2])
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102 - as for every class
         if cls is Model and _is_functional(args, kwargs):
             return super().__new__(_functional_class[0])
         if cls is not Model and _is_functional(args, kwargs) and not issubclass(cls, _functional_class[0]):

@@ -29,7 +29,7 @@ class Sequential(Model):
         name: The name.
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102 - as for every class
         return Layer.__new__(cls, *args, **kwargs)
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
@@ -196,7 +196,7 @@ class Sequential(Model):
             "layers": [serialize_keras_object(layer) for layer in self._layers],
         }
         if self._functional is not None:
-            config["build_input_shape"] = self._layers[0].batch_shape  # type: ignore[attr-defined]
+            config["build_input_shape"] = self._layers[0].batch_shape
         return config
 
     @classmethod

@@ -10,7 +10,6 @@ import numpy as np
 from flowstone_autodiff.tape import GradientTape
 from flowstone_core import nest
 from flowstone_core.api import tf
-from flowstone_core.tensor import Tensor
 from flowstone_graphfn.eagerly import functions_run_eagerly
 from flowstone_graphfn.function import function
 
@@ -25,6 +24,8 @@ from flowstone_layers.models.data_adapter import (
     train_validation_split,
     unpack_x_y_sample_weight,
 )
+from flowstone_layers.optimizers.loss_scale import LossScaleOptimizer
+from flowstone_layers.optimizers.optimizer import Optimizer
 from flowstone_layers.saving.objects import deserialize_keras_object, serialize_keras_object
 
 
@@ -74,9 +75,9 @@ class Trainer:
             auto_scale_loss: Whether a mixed precision optimizer scales the loss (``mixed_float16``).
         """
         optimizer = optimizers.get(optimizer)
-        if auto_scale_loss and self.dtype_policy.name == "mixed_float16" and optimizer is not None:  # type: ignore[attr-defined]
-            if not isinstance(optimizer, optimizers.LossScaleOptimizer):
-                optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        mixed = self.dtype_policy.name == "mixed_float16"  # type: ignore[attr-defined]
+        if auto_scale_loss and mixed and optimizer is not None and not isinstance(optimizer, LossScaleOptimizer):
+            optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         self.optimizer = optimizer
         self._run_eagerly = bool(run_eagerly)
         self.steps_per_execution = steps_per_execution
@@ -342,7 +343,7 @@ class Trainer:
             batches.on_epoch_end()
             if self.stop_training:
                 break
-        if isinstance(self.optimizer, optimizers.Optimizer) and epochs > initial_epoch:
+        if isinstance(self.optimizer, Optimizer) and epochs > initial_epoch:
             self.optimizer.finalize_variable_values(self.trainable_weights)  # type: ignore[attr-defined]
         callbacks.on_train_end(logs)
         return self.history  # type: ignore[attr-defined]
@@ -472,7 +473,7 @@ def _validates_after(epoch: int, validation_freq: Any) -> bool:
 
 
 def _to_numpy(value: Any) -> Any:
-    return value.numpy() if isinstance(value, Tensor) else np.asarray(value)
+    return np.array(value)
 
 
 def _as_floats(logs: dict[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class LossScaleOptimizer(Optimizer):
         """How many updates the inner optimizer has made."""
         return self.inner_optimizer.iterations
 
+    @iterations.setter
+    def iterations(self, variable: Any) -> None:
+        self.inner_optimizer.iterations = variable
+
     def build(self, variables: Any) -> None:
         """Build the inner optimizer."""
         self.inner_optimizer.build(variables)

@@ -84,6 +84,7 @@ class Optimizer(AutoTrackable):
         self._variables: list[Any] = []
         self._trainable_variables: list[Any] = []
         self._index: dict[int, int] = {}
+        self._iterations: Any
         self._exclude_from_weight_decay: list[str] = []
         self._excluded_ids: set[int] = set()
         with scope(self.name, self):

@@ -197,8 +197,8 @@ class _Collector:
                     self.effects.changes.add(base)
                 self._all(node.args, sure, local)
             case ast.Call(func=ast.Attribute(value=base_node, attr=attr)) if attr in MUTATORS:
-                if (base := dotted(base_node)) is not None and base not in local:
-                    self.effects.changes.add(base)
+                if isinstance(base_node, ast.Name) and base_node.id not in local:
+                    self.effects.changes.add(base_node.id)
                 self._all(ast.iter_child_nodes(node), sure, local)
             case _:
                 self._other(node, sure, local)

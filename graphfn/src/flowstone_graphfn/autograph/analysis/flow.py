@@ -191,13 +191,14 @@ class _Analysis:
     def state(self, effects: Effects, live: set[str]) -> list[str]:
         live = live | self.always
         names = {name for name in effects.binds | effects.unbinds if name in live}
+        known = self.scope.bound | self.outer | self.scope.around
         for name in effects.changes | effects.attributes:
             root, dot, _ = name.partition(".")
-            if not dot:
-                if root in live or root not in self.scope.bound:
+            if dot:
+                if root not in effects.binds:
                     names.add(name)
-            elif root not in effects.binds:
-                names.add(name)
+            elif name in known and (name in live or name not in self.scope.bound):
+                names.add(name)  # (what belongs to the code around is changed while tracing, like any Python object)
         return sorted(names)
 
     # -- definite assignment, forwards -------------------------------------------------------------------

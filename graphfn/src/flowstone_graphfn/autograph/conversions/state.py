@@ -41,20 +41,16 @@ def _read(name: str, unsafe: bool) -> ast.expr:
 def _setter(setter: str, state: list[str], scope: Scope, namer: Namer) -> ast.stmt:
     values = namer.new("values")
     in_functions = scope.bound | scope.nonlocals | scope.around
-    rebindable = in_functions | scope.globals
     targets: list[ast.expr] = []
     after: list[ast.stmt] = []
     for name in state:
         owner, _, attribute = name.rpartition(".")
-        if not owner and name in rebindable:
+        if not owner:
             targets.append(build.store(name))
             continue
         held = namer.new("value")
         targets.append(build.store(held))
-        if owner:
-            keep = build.call("set_attribute", build.name(held), build.name(owner), build.constant(attribute))
-        else:
-            keep = build.call("same_outer", build.name(held), build.name(name), build.constant(name))
+        keep = build.call("set_attribute", build.name(held), build.name(owner), build.constant(attribute))
         after.append(ast.Expr(keep))
     body: list[ast.stmt] = [
         *build.declared(ast.Global, scope.globals & set(state)),

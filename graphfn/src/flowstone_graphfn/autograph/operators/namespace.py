@@ -53,7 +53,6 @@ class Operators:
     local = staticmethod(undefined.local)
     ldu = staticmethod(undefined.ldu)
     set_attribute = staticmethod(undefined.set_attribute)
-    same_outer = staticmethod(undefined.same_outer)
     let = staticmethod(undefined.let)
     returned = staticmethod(undefined.returned)
     NO_RETURN = undefined.NO_RETURN

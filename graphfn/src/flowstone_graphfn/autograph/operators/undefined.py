@@ -94,19 +94,6 @@ def set_attribute(value: Any, owner: Any, name: str) -> None:
         setattr(owner, name, value)
 
 
-def same_outer(value: Any, outer: Any, name: str) -> None:
-    """Check that a variable from outside the function, whose contents were changed, is still the same object.
-
-    Raises:
-        TypeError: If it would have to be another.
-    """
-    if value is not outer:
-        raise TypeError(
-            f"'{name}' belongs to the code around this function and is changed under a condition that is a tensor. "
-            "Make it a tf.Variable or tf.TensorArray, or return its new value."
-        )
-
-
 def let(setter: Callable[[Any], None], value: Any) -> Any:
     """Set a variable by its setter; the value, as an assignment expression has one."""
     setter(value)
