@@ -76,6 +76,15 @@ LAYERS = {
     "GlobalAveragePooling2D": (lambda layers: layers.GlobalAveragePooling2D(keepdims=True), (2, 4, 5, 3)),
     "GlobalMaxPooling1D": (lambda layers: layers.GlobalMaxPooling1D(), (2, 7, 3)),
     "GlobalMaxPooling2D": (lambda layers: layers.GlobalMaxPooling2D(data_format="channels_first"), (2, 4, 5, 3)),
+    "BatchNormalization inference": (lambda layers: layers.BatchNormalization(epsilon=0.01), (4, 5, 3)),
+    "BatchNormalization axis": (lambda layers: layers.BatchNormalization(axis=1, scale=False), (4, 5, 3)),
+    "LayerNormalization": (lambda layers: layers.LayerNormalization(), (4, 5, 3)),
+    "LayerNormalization axes": (lambda layers: layers.LayerNormalization(axis=[1, 2], center=False), (4, 5, 3)),
+    "Masking": (lambda layers: layers.Masking(0.5), (2, 3, 4)),
+    "Identity": (lambda layers: layers.Identity(), (2, 3)),
+    "ReLU": (lambda layers: layers.ReLU(0.5, 0.1, 0.2), (5, 4)),
+    "LeakyReLU": (lambda layers: layers.LeakyReLU(), (5, 4)),
+    "ELU": (lambda layers: layers.ELU(2.0), (5, 4)),
 }
 
 for _name, (_make, _shape) in LAYERS.items():
@@ -83,3 +92,69 @@ for _name, (_make, _shape) in LAYERS.items():
     @case(_name)
     def _layer(tf, make=_make, shape=_shape):
         return examined(tf, make(tf.keras.layers), random(*shape))
+
+
+@case("BatchNormalization training")
+def _batch_normalization(tf):
+    layers = tf.keras.layers
+    found = examined(tf, layers.BatchNormalization(momentum=0.8), random(6, 4, 3), training=True)
+    found += examined(tf, layers.BatchNormalization(axis=1), random(6, 4, 3), training=True)
+    frozen = layers.BatchNormalization(trainable=False)
+    found.append(frozen(tf.constant(random(4, 3)), training=True))
+    masked = layers.BatchNormalization(momentum=0.5)
+    mask = tf.constant([[True, True, False], [True, False, False]])
+    return [*found, masked(tf.constant(random(2, 3, 4)), training=True, mask=mask), masked.get_weights()]
+
+
+@case("BatchNormalization in a model")
+def _normalized_model(tf):
+    layers = tf.keras.layers
+    start = tf.keras.initializers.GlorotUniform(seed=3)
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input((8, 8, 1)),
+            layers.Conv2D(4, 3, kernel_initializer=start),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(2, kernel_initializer=tf.keras.initializers.GlorotUniform(seed=4)),
+        ]
+    )
+    model.compile(optimizer=tf.keras.optimizers.SGD(0.05), loss="mse")
+    x, y = random(20, 8, 8, 1), random(20, 2, seed=1)
+    history = model.fit(x, y, batch_size=8, epochs=3, shuffle=False, verbose=0).history
+    return [history["loss"], model.predict(x[:3], verbose=0), model.get_weights(), model.evaluate(x, y, verbose=0)]
+
+
+@case("Embedding")
+def _embedding(tf):
+    layer = tf.keras.layers.Embedding(6, 3, mask_zero=True)
+    x = tf.constant([[1, 5, 0], [2, 1, 0]])
+    layer(x)
+    layer.set_weights([random(6, 3)])
+    with tf.GradientTape() as tape:
+        y = layer(x)
+        total = tf.reduce_sum(y * y)
+    gradient = tf.convert_to_tensor(tape.gradient(total, layer.trainable_variables[0]))
+    pooled = tf.keras.layers.GlobalAveragePooling1D()(y)
+    return [y, gradient, pooled, layer.compute_mask(x), described(layer.get_config())]
+
+
+@case("merging")
+def _merging(tf):
+    layers = tf.keras.layers
+    a, b = tf.constant(random(2, 3, 4)), tf.constant(random(2, 3, 4, seed=1))
+    names = "Add Average Maximum Minimum Multiply Subtract Concatenate".split()
+    found = [getattr(layers, name)()([a, b]) for name in names]
+    found += [getattr(layers, name.lower())([a, b]) for name in names]
+    found += [layers.Concatenate(axis=1)([a, b]), layers.add([a, b[:, 0]]), layers.multiply([a, b, a])]
+    return [*found, [described(getattr(layers, name)().get_config()) for name in names]]
+
+
+@case("merging in a functional model")
+def _merging_model(tf):
+    layers = tf.keras.layers
+    a, b = tf.keras.Input((4,)), tf.keras.Input((4,))
+    model = tf.keras.Model([a, b], layers.concatenate([layers.add([a, b]), layers.multiply([a, b])]))
+    return model([tf.constant(random(3, 4)), tf.constant(random(3, 4, seed=1))])

@@ -27,6 +27,16 @@ _LAYERS = {
     "reshaping.reshape": "Reshape",
     "regularization.dropout": "Dropout",
     "activation.activation": "Activation",
+    "activation.parametric": "ELU LeakyReLU ReLU",
+    "core.embedding": "Embedding",
+    "core.identity": "Identity",
+    "core.masking": "Masking",
+    "normalization.batch_normalization": "BatchNormalization",
+    "normalization.layer_normalization": "LayerNormalization",
+    "merging.concatenate": "Concatenate concatenate",
+    "merging.elementwise": (
+        "Add Average Maximum Minimum Multiply Subtract add average maximum minimum multiply subtract"
+    ),
     "convolutional.conv1d": "Conv1D",
     "convolutional.conv2d": "Conv2D",
     "convolutional.depthwise_conv2d": "DepthwiseConv2D",
