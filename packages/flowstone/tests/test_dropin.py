@@ -66,7 +66,7 @@ def test_private_modules_are_a_clear_error(sandbox):
         try: import keras.src.layers
         except ModuleNotFoundError as error: print(error.name)
     """)
-    assert "tensorflow.python.eager has no counterpart in flowstone" in said
+    assert "tensorflow.python.eager.pywrap_tfe has no counterpart in flowstone" in said
     assert "keras.src" in said
 
 
@@ -95,6 +95,9 @@ def test_help(sandbox):
         ("keras.layers", "flowstone.keras.layers"),
         ("tensorflow.python.util", ""),
         ("tensorflow.contrib", None),
+        ("tensorflow.core.util", ""),
+        ("tensorflow.core.util.no_such_pb2", None),
+        ("tensorflow.python.util.tf_inspect", "inspect"),
     ],
 )
 def test_homes(theirs, ours):

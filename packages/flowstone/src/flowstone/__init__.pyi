@@ -76,6 +76,7 @@ from flowstone_core.ops.math import add as add
 from flowstone_core.ops.math import add_n as add_n
 from flowstone_core.ops.reduce import argmax as argmax
 from flowstone_core.ops.reduce import argmin as argmin
+from flowstone_core.ops.sort import argsort as argsort
 from flowstone_core.dtypes import as_dtype as as_dtype
 from flowstone_core.ops.elementary import asin as asin
 from flowstone_core.ops.elementary import asinh as asinh
@@ -112,6 +113,7 @@ from flowstone_core.ops.math import divide as divide
 from flowstone_core.dtypes import double as double
 from flowstone_core.ops.gathering import dynamic_partition as dynamic_partition
 from flowstone_core.ops.gathering import dynamic_stitch as dynamic_stitch
+from flowstone_core.ops.searching import edit_distance as edit_distance
 from flowstone_core.ops.decomposition import eig as eig
 from flowstone_core.ops.decomposition import eigvals as eigvals
 from flowstone_core.ops.einsum import einsum as einsum
@@ -127,6 +129,8 @@ from flowstone_core.dtypes import float32 as float32
 from flowstone_core.dtypes import float64 as float64
 from flowstone_core.ops.math import floor as floor
 from flowstone._versions import FLOWSTONE_VERSION as _FLOWSTONE_VERSION_flowstone_version
+from flowstone_graphfn.higher_order import foldl as foldl
+from flowstone_graphfn.higher_order import foldr as foldr
 from flowstone_graphfn.function import function as function
 from flowstone_core.ops.gathering import gather as gather
 from flowstone_core.ops.gathering import gather_nd as gather_nd
@@ -156,6 +160,7 @@ from flowstone_core.ops.compare import logical_not as logical_not
 from flowstone_core.ops.compare import logical_or as logical_or
 from flowstone_savedmodel.tensorproto import make_ndarray as make_ndarray
 from flowstone_savedmodel.tensorproto import make_tensor_proto as make_tensor_proto
+from flowstone_graphfn.higher_order import map_fn as map_fn
 from flowstone_core.ops.linalg import matmul as matmul
 from flowstone_core.ops.decomposition import sqrtm as _sqrtm_matrix_square_root
 from flowstone_core.ops.math import maximum as maximum
@@ -166,6 +171,7 @@ from flowstone_core.scopes import name_scope as name_scope
 from flowstone_core.ops.math import negative as negative
 from flowstone_autodiff.by_name import no_gradient as no_gradient
 from flowstone_core.ops.control import no_op as no_op
+from flowstone_core.ops.norm import norm as norm
 from flowstone_core.ops.compare import not_equal as not_equal
 from flowstone_core.ops.script import numpy_function as numpy_function
 from flowstone_core.ops.filling import one_hot as one_hot
@@ -204,7 +210,9 @@ from flowstone_core.ops.rearranging import roll as roll
 from flowstone_core.ops.math import round as round
 from flowstone_core.ops.clip import saturate_cast as saturate_cast
 from flowstone_core.ops.math import scalar_mul as scalar_mul
+from flowstone_graphfn.higher_order import scan as scan
 from flowstone_core.ops.gathering import scatter_nd as scatter_nd
+from flowstone_core.ops.searching import searchsorted as searchsorted
 from flowstone_core.ops.sequences import sequence_mask as sequence_mask
 from flowstone_core.ops.array import shape as shape
 from flowstone_core.ops.array import shape_n as shape_n
@@ -214,6 +222,7 @@ from flowstone_core.ops.elementary import sin as sin
 from flowstone_core.ops.elementary import sinh as sinh
 from flowstone_core.ops.array import size as size
 from flowstone_core.ops.indexing import slice as slice
+from flowstone_core.ops.sort import sort as sort
 from flowstone_core.ops.rearranging import space_to_batch as space_to_batch
 from flowstone_core.ops.rearranging import space_to_batch_nd as space_to_batch_nd
 from flowstone_core.ops.joining import split as split
@@ -245,6 +254,9 @@ from flowstone_core.dtypes import uint16 as uint16
 from flowstone_core.dtypes import uint32 as uint32
 from flowstone_core.dtypes import uint64 as uint64
 from flowstone_core.dtypes import uint8 as uint8
+from flowstone_core.ops.searching import unique as unique
+from flowstone_core.ops.searching import unique_with_counts as unique_with_counts
+from flowstone_core.ops.searching import unravel_index as unravel_index
 from flowstone_core.ops.joining import unstack as unstack
 from flowstone_core.variable import variable_creator_scope as variable_creator_scope
 from flowstone_core.dtypes import variant as variant

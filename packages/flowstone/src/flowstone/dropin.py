@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import runpy
 import sys
 from collections.abc import Sequence
@@ -27,13 +28,30 @@ ROOTS = {"tensorflow": "flowstone", "keras": "flowstone.keras"}
 """What the top-level names stand for."""
 
 PRIVATE = {
+    "tensorflow.python.eager.context": "flowstone",
+    "tensorflow.python.framework.dtypes": "flowstone.dtypes",
+    "tensorflow.python.framework.errors": "flowstone.errors",
     "tensorflow.python.framework.errors_impl": "flowstone.errors",
+    "tensorflow.python.framework.ops": "flowstone",
+    "tensorflow.python.framework.tensor_shape": "flowstone",
+    "tensorflow.python.framework.tensor_spec": "flowstone",
+    "tensorflow.python.framework.type_spec": "flowstone",
+    "tensorflow.python.lib.io.tf_record": "flowstone.io",
+    "tensorflow.python.ops.array_ops": "flowstone",
+    "tensorflow.python.ops.lookup_ops": "flowstone.lookup",
+    "tensorflow.python.ops.math_ops": "flowstone",
+    "tensorflow.python.ops.nn_ops": "flowstone.nn",
+    "tensorflow.python.ops.random_ops": "flowstone.random",
     "tensorflow.python.platform.gfile": "flowstone.io.gfile",
     "tensorflow.python.platform.test": "flowstone.test",
     "tensorflow.python.util.nest": "flowstone.nest",
+    "tensorflow.python.util.tf_inspect": "inspect",
 }
 """Modules of TensorFlow's implementation that programs import although they are private, and whose names
 are public elsewhere."""
+
+MESSAGES = ("tensorflow.core", *(f"tensorflow.core.{part}" for part in ("example", "framework", "protobuf", "util")))
+"""The packages of TensorFlow's message modules; ``event_pb2`` and the rest are flowstone-protos'."""
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -80,8 +98,12 @@ def home(fullname: str) -> str | None:
     """
     if fullname in PRIVATE:
         return PRIVATE[fullname]
-    if any(name.startswith(f"{fullname}.") for name in PRIVATE) and fullname not in ROOTS:
+    if fullname in MESSAGES or (any(name.startswith(f"{fullname}.") for name in PRIVATE) and fullname not in ROOTS):
         return ""
+    package, _, module = fullname.rpartition(".")
+    if package in MESSAGES:
+        found = f"flowstone_protos.{module}"
+        return found if importlib.util.find_spec("flowstone_protos") and importlib.util.find_spec(found) else None
     root, _, rest = fullname.partition(".")
     if rest == "compat.v2" or rest.startswith("compat.v2."):
         rest = rest.removeprefix("compat.v2").lstrip(".") or rest

@@ -40,6 +40,7 @@ from flowstone_autodiff.gradients import gradients as gradients
 from flowstone_autodiff.gradients import hessians as hessians
 from flowstone_autodiff.by_name import no_gradient as no_gradient
 from flowstone_autodiff.custom import recompute_grad as recompute_grad
+from flowstone_core.ops.searching import setdiff1d as setdiff1d
 
 NoGradient = _no_gradient_NoGradient
 NotDifferentiable = _no_gradient_NotDifferentiable
