@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import json
 from typing import Any
 
 from flowstone_layers.keras_tensor import any_symbolic
 from flowstone_layers.layer import Layer, symbolic_inputs
 from flowstone_layers.models.summary import print_summary
 from flowstone_layers.models.trainer import Trainer
+from flowstone_layers.saving.objects import serialize_keras_object
 
 
 class Model(Trainer, Layer):
@@ -122,6 +124,10 @@ class Model(Trainer, Layer):
         if type(self).get_config is Model.get_config:
             config |= self._recorded_arguments(config)
         return config
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The configuration as JSON, for ``keras.models.model_from_json``; ``kwargs`` go to ``json.dumps``."""
+        return json.dumps(serialize_keras_object(self), **kwargs)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

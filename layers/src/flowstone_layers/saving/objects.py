@@ -15,6 +15,7 @@ from flowstone_core.shapes import TensorShape
 from flowstone_core.tensor import EagerTensor
 
 from flowstone_layers.custom_objects import CustomObjectScope, get_registered_object, registered_package_name
+from flowstone_layers.saving import known
 
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -175,7 +176,7 @@ _SPECIAL: dict[str, Any] = {
     "__ellipsis__": lambda config: Ellipsis,
 }
 
-_finders: list[Any] = []
+_finders: list[Any] = [known.find]
 
 
 def known_class(name: str, module: str | None = None) -> Any:
