@@ -158,3 +158,24 @@ def _merging_model(tf):
     a, b = tf.keras.Input((4,)), tf.keras.Input((4,))
     model = tf.keras.Model([a, b], layers.concatenate([layers.add([a, b]), layers.multiply([a, b])]))
     return model([tf.constant(random(3, 4)), tf.constant(random(3, 4, seed=1))])
+
+
+@case("EarlyStopping and LearningRateScheduler")
+def _callbacks(tf):
+    found = []
+    for settings in (
+        {"monitor": "loss", "min_delta": 0.05, "patience": 1},
+        {"monitor": "val_loss", "min_delta": 0.02, "patience": 2, "restore_best_weights": True},
+        {"monitor": "loss", "baseline": 0.01, "patience": 2, "start_from_epoch": 1},
+    ):
+        start = tf.keras.initializers.GlorotUniform(seed=4)
+        model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(2, kernel_initializer=start)])
+        model.compile(optimizer=tf.keras.optimizers.SGD(0.1), loss="mse")
+        stop = tf.keras.callbacks.EarlyStopping(**settings)
+        rates = tf.keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)
+        x, y = random(20, 4), random(20, 2, seed=1)
+        run = model.fit(
+            x, y, batch_size=8, epochs=12, shuffle=False, verbose=0, validation_split=0.2, callbacks=[rates, stop]
+        )
+        found += [run.history, stop.stopped_epoch, stop.best_epoch, stop.wait, model.get_weights()]
+    return found

@@ -219,6 +219,8 @@ def _models() -> dict[str, str]:
         "keras.layers.deserialize": "saving.layers:deserialize",
         "keras.models.model_from_json": "saving.layers:model_from_json",
         "keras.callbacks.Callback": "callbacks.callback:Callback",
+        "keras.callbacks.EarlyStopping": "callbacks.early_stopping:EarlyStopping",
+        "keras.callbacks.LearningRateScheduler": "callbacks.learning_rate_scheduler:LearningRateScheduler",
         "keras.callbacks.CallbackList": "callbacks.callback_list:CallbackList",
         "keras.callbacks.History": "callbacks.history:History",
         "keras.callbacks.ProgbarLogger": "callbacks.progbar_logger:ProgbarLogger",
