@@ -178,6 +178,9 @@ class Backend(Protocol):
     def iteration(self, iterable: Any) -> Iteration | None:
         """How to walk over ``iterable`` in the graph; None if Python shall do it."""
 
+    def walks(self, iterable: Any) -> bool:
+        """Whether ``iteration`` gives something for ``iterable``."""
+
     def rows(self, value: Any) -> Any:
         """A symbolic iterable as something that Python iterates over.
 
@@ -227,6 +230,10 @@ class _Nothing:
         return False
 
     def is_symbolic(self, value: Any) -> bool:
+        """False."""
+        return False
+
+    def walks(self, iterable: Any) -> bool:
         """False."""
         return False
 

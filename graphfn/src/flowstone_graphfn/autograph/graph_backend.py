@@ -20,7 +20,7 @@ from flowstone_core.variable import Variable
 from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.graph_builtins import OVERLOADS
 from flowstone_graphfn.autograph.graph_items import set_item
-from flowstone_graphfn.autograph.graph_iteration import iteration_of, rows_of
+from flowstone_graphfn.autograph.graph_iteration import iteration_of, rows_of, walks
 from flowstone_graphfn.autograph.graph_lists import GraphList
 from flowstone_graphfn.functional import make_cond, make_while
 from flowstone_graphfn.subgraph import Subgraph
@@ -138,6 +138,10 @@ class GraphBackend:
     def iteration(self, iterable: Any) -> backend.Iteration | None:
         """How to walk over ``iterable``."""
         return iteration_of(iterable)
+
+    def walks(self, iterable: Any) -> bool:
+        """Whether a graph walks over ``iterable``."""
+        return walks(iterable)
 
     def rows(self, value: Any) -> Any:
         """The rows of a tensor of known length."""

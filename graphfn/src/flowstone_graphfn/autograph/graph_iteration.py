@@ -45,6 +45,13 @@ def _rows(tensor: Tensor) -> Elements:
     return Elements(known if known is not None else tf.shape(tensor)[0], lambda index: tf.gather(tensor, index))
 
 
+def walks(iterable: Any) -> bool:
+    """Whether ``iteration_of`` gives something; asking adds nothing to the graph."""
+    if isinstance(iterable, SymbolicTensor):
+        return True
+    return building_graph() and (isinstance(iterable, TensorArray) or hasattr(type(iterable), PROTOCOL))
+
+
 def rows_of(iterable: Any) -> Any:
     """The rows of a symbolic tensor of known length.
 

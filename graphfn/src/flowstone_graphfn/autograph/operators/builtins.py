@@ -118,7 +118,8 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
     iteration = iteration_of(iterable)
     if iteration is None:
         return enumerate(iterable, start)
-    return SymbolicIterable("enumerate()", lambda: Enumerated(iteration, start))
+    rows = backend.current().rows
+    return SymbolicIterable(lambda: Enumerated(iteration, start), lambda: enumerate(rows(iterable), start))
 
 
 @_instead_of(zip)
@@ -130,11 +131,15 @@ def zip_(*iterables: Any, strict: bool = False) -> Any:
     symbolic = [each for each in iterations if each is not None]
     if not symbolic:
         return zip(*iterables, strict=strict)
-    if len(symbolic) < len(iterations):
-        graph = backend.current()
+
+    def rows() -> Any:
         walks = zip(iterables, iterations, strict=True)
-        return zip(*[each if walk is None else graph.rows(each) for each, walk in walks], strict=strict)
-    return SymbolicIterable("zip()", lambda: Zipped(symbolic))
+        known = [each if walk is None else backend.current().rows(each) for each, walk in walks]
+        return zip(*known, strict=strict)
+
+    if len(symbolic) < len(iterations):
+        return rows()
+    return SymbolicIterable(lambda: Zipped(symbolic), rows)
 
 
 @_instead_of(map)
@@ -144,14 +149,12 @@ def map_(function: Callable[..., Any], *iterables: Any) -> Any:
         return found
     if all(iteration_of(each) is None for each in iterables):
         return map(function, *iterables)
-    if len(iterables) == 1:
-        single = iteration_of(iterables[0])
-        assert single is not None
-        return SymbolicIterable("map()", lambda: Mapped(function, single, unpack=False))
     together = zip_(*iterables)
     if not isinstance(together, SymbolicIterable):
         return (function(*items) for items in together)
-    return SymbolicIterable("map()", lambda: Mapped(function, together.iteration(), unpack=True))
+    return SymbolicIterable(
+        lambda: Mapped(function, together.iteration()), lambda: (function(*items) for items in together)
+    )
 
 
 @_instead_of(filter)
@@ -181,9 +184,8 @@ def print_(*objects: Any, **kwargs: Any) -> None:
 
 def iterate(iterable: Any) -> Any:
     """What a comprehension iterates over."""
-    if isinstance(iterable, SymbolicIterable) or is_symbolic(iterable):
-        return backend.current().rows(iterable)
-    return iterable
+    graph = backend.current()
+    return graph.rows(iterable) if graph.walks(iterable) else iterable
 
 
 _BY_VALUE = (abs, bool, complex, divmod, float, int, list, pow, range, reversed, round, sum, tuple)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from flowstone_graphfn.autograph import backend
@@ -10,22 +10,19 @@ from flowstone_graphfn.autograph.backend import Iteration
 
 
 class SymbolicIterable:
-    """An iterable that only a ``for`` of the graph can walk over.
+    """An iterable that wraps symbolic ones. A ``for`` of the graph walks over it; Python can if the length is known.
 
     Args:
-        text: What it is, for messages.
-        iteration: Makes the walk.
+        iteration: Makes the walk of the graph.
+        rows: Makes the elements, for Python.
     """
 
-    def __init__(self, text: str, iteration: Callable[[], Iteration]) -> None:
-        self.text = text
+    def __init__(self, iteration: Callable[[], Iteration], rows: Callable[[], Iterable[Any]]) -> None:
         self.iteration = iteration
+        self._rows = rows
 
-    def __iter__(self) -> Any:
-        raise TypeError(
-            f"{self.text} of a tensor can be walked over by a `for` statement that AutoGraph converts, and by nothing "
-            "else."
-        )
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows())
 
 
 def iteration_of(iterable: Any) -> Iteration | None:
@@ -101,12 +98,11 @@ class Zipped:
 
 
 class Mapped:
-    """``map(f, x)``."""
+    """``map(f, x, ...)``, of the zipped iterables."""
 
-    def __init__(self, function: Callable[..., Any], inner: Iteration, unpack: bool) -> None:
+    def __init__(self, function: Callable[..., Any], inner: Iteration) -> None:
         self._function = function
         self._inner = inner
-        self._unpack = unpack
         self.consumes = inner.consumes
         self.start = inner.start
         self.more = inner.more
@@ -114,5 +110,4 @@ class Mapped:
 
     def item(self, variables: Sequence[Any]) -> Any:
         """The function of the element."""
-        item = self._inner.item(variables)
-        return self._function(*item) if self._unpack else self._function(item)
+        return self._function(*self._inner.item(variables))
