@@ -556,10 +556,11 @@ class Layer(AutoTrackable, Operation):
         return kwargs
 
     def _set_output_masks(self, args: tuple[Any, ...], outputs: Any) -> None:
-        if not args:
+        if not args or not (self.supports_masking or self._makes_masks):
             return
-        masks = [getattr(leaf, "_keras_mask", None) for leaf in nest.flatten(args[0])]
-        if not self.supports_masking or (all(mask is None for mask in masks) and not self._makes_masks):
+        leaves = [args[0]] if isinstance(args[0], Tensor) else nest.flatten(args[0])
+        masks = [getattr(leaf, "_keras_mask", None) for leaf in leaves]
+        if not self._makes_masks and masks.count(None) == len(masks):
             return
         previous = nest.pack_sequence_as(args[0], masks) if nest.is_nested(args[0]) else masks[0]
         computed = self.compute_mask(args[0], previous)
