@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flowstone_core.dtypes import COMPLEX, FLOATING, INTEGER, SCHEMA_NAMES, DType
@@ -34,6 +34,7 @@ class ArgDef:
         type_attr: The attribute that gives its type (``"T"``), or None.
         number_attr: For ``"N * T"``, the attribute that gives the length.
         type_list_attr: For an input of several types, the attribute that lists them.
+        is_list: Whether it stands for a list of tensors.
     """
 
     name: str
@@ -41,11 +42,10 @@ class ArgDef:
     type_attr: str | None = None
     number_attr: str | None = None
     type_list_attr: str | None = None
+    is_list: bool = field(init=False)
 
-    @property
-    def is_list(self) -> bool:
-        """Whether it stands for a list of tensors."""
-        return self.number_attr is not None or self.type_list_attr is not None
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_list", self.number_attr is not None or self.type_list_attr is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,13 @@ class TensorShape:
                 entries = [dims]
             self._dims = tuple(dimension_value(d) for d in entries)
 
+    @classmethod
+    def of(cls, sizes: Dims) -> TensorShape:
+        """The shape of raw sizes that are known to be good, such as an array's."""
+        shape = object.__new__(cls)
+        shape._dims = sizes
+        return shape
+
     @property
     def rank(self) -> int | None:
         """The number of dimensions, or None."""

@@ -170,7 +170,8 @@ class EagerTensor(Tensor):
     @property
     def shape(self) -> TensorShape:
         """The shape."""
-        return TensorShape(self._array.shape if not self._dtype.is_handle else ())
+        array = self._array
+        return TensorShape.of(array.shape) if type(array) is np.ndarray else TensorShape(())
 
     def set_shape(self, shape: Any) -> None:
         """Check that this tensor has ``shape``.

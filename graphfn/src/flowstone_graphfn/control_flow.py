@@ -113,7 +113,7 @@ def switch_case(
 ) -> Any:
     """Return ``branch_fns[branch_index]()``, or ``default()`` if there is no such branch.
 
-    >>> tf.switch_case(tf.constant(1), [lambda: 10, lambda: 20, lambda: 30]).numpy()
+    >>> tf.switch_case(tf.constant(1), [lambda: tf.constant(10), lambda: tf.constant(20)]).numpy()
     20
 
     Args:

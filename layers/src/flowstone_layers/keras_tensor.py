@@ -21,9 +21,9 @@ from flowstone_layers.names import auto_name
 class KerasTensor:
     """A tensor to come, in a model that is being put together.
 
-    >>> x = tf.keras.Input((3,))
+    >>> x = tf.keras.Input((3,), name="x")
     >>> x
-    <KerasTensor shape=(None, 3), dtype=float32, sparse=False, ragged=False, name=keras_tensor>
+    <KerasTensor shape=(None, 3), dtype=float32, sparse=False, ragged=False, name=x>
 
     Args:
         shape: The shape, with the batch size first, None where unknown.

@@ -140,12 +140,12 @@ class ObjectLoader:
         names = list(message.concrete_functions)
         traces = [self.concrete(name) for name in names]
         fixed = decode_structure(message.function_spec.input_signature)
-        return RestoredFunction(
-            short_name(names[0]) if names else "restored_function",
-            parameters_of(message.function_spec) if message.HasField("function_spec") else _anything(),
-            fixed if isinstance(fixed, tuple | list) else None,
-            traces,
-        )
+        name = short_name(names[0]) if names else "restored_function"
+        parameters = parameters_of(message.function_spec) if message.HasField("function_spec") else _anything()
+        try:
+            return RestoredFunction(name, parameters, fixed if isinstance(fixed, tuple | list) else None, traces)
+        except TypeError as error:
+            raise ValueError(f"The SavedModel's function {name!r} has a damaged signature: {error}") from None
 
     def _bound(self, number: int) -> EagerTensor:
         """The tensor that a trace captured, from the object that holds it."""

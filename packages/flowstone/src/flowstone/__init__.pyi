@@ -242,7 +242,7 @@ from flowstone_core.ops.gathering import tensor_scatter_nd_max as tensor_scatter
 from flowstone_core.ops.gathering import tensor_scatter_nd_min as tensor_scatter_nd_min
 from flowstone_core.ops.gathering import tensor_scatter_nd_sub as tensor_scatter_nd_sub
 from flowstone_core.ops.gathering import tensor_scatter_nd_update as tensor_scatter_nd_update
-from flowstone_core.ops.linalg import tensordot as tensordot
+from flowstone_core.ops.tensordot import tensordot as tensordot
 from flowstone_core.ops.joining import tile as tile
 from flowstone_core.ops.array import transpose as transpose
 from flowstone_core.ops.math import truediv as truediv

@@ -43,7 +43,7 @@ from flowstone_core.ops.decomposition import sqrtm as sqrtm
 from flowstone_core.ops.decomposition import svd as svd
 from flowstone_core.ops.diagonal import tensor_diag as tensor_diag
 from flowstone_core.ops.diagonal import tensor_diag_part as tensor_diag_part
-from flowstone_core.ops.linalg import tensordot as tensordot
+from flowstone_core.ops.tensordot import tensordot as tensordot
 from flowstone_core.ops.diagonal import trace as trace
 from flowstone_core.ops.decomposition import triangular_solve as triangular_solve
 from flowstone_core.ops.banded import tridiagonal_matmul as tridiagonal_matmul
