@@ -16,7 +16,7 @@ from flowstone_core.tensor import EagerTensor, Tensor
 
 from flowstone_autodiff.aggregate import add, dense
 from flowstone_autodiff.recorder import TRAINABLE_KINDS, Backward, Record, flat
-from flowstone_autodiff.registry import RULES, Call, rule_of
+from flowstone_autodiff.registry import RULES, make_call, rule_of
 from flowstone_autodiff.sources import ones_for
 
 
@@ -28,6 +28,7 @@ def backpropagate(
     *,
     stop: Sequence[Tensor] = (),
     release: bool = False,
+    reached: set[int] | None = None,
 ) -> list[Any]:
     """The gradient of ``targets``, weighted by ``output_gradients`` and added up, for each of ``sources``.
 
@@ -38,6 +39,7 @@ def backpropagate(
         output_gradients: For each target a tensor of its shape, or None for ones.
         stop: Tensors that count as constants.
         release: Whether ``records`` may be emptied, so that what they keep goes as soon as it has been used.
+        reached: If all records are known to depend on the sources: the identities of all tensors that do.
 
     Returns:
         For each source a tensor, ``IndexedSlices``, or None where the targets do not depend on it.
@@ -47,40 +49,75 @@ def backpropagate(
         ValueError: If a rule returns what does not fit its op.
     """
     wanted = {id(source) for source in sources}
-    reached = wanted.copy()
-    path = _path(records, reached, {id(tensor) for tensor in stop} - wanted)
+    if reached is None:
+        reached = wanted.copy()
+        path = _path(records, reached, {id(tensor) for tensor in stop} - wanted)
+    else:
+        path = records.copy()
     if release:
         records.clear()
-    pending: dict[int, list[Any]] = {}
+    pending: dict[int, Any] = {}  # a gradient, or a list of gradients still to be added up
     for target, weight in zip(targets, output_gradients, strict=True):
-        if id(target) in reached and target.dtype._kind in TRAINABLE_KINDS:
-            pending.setdefault(id(target), []).append(ones_for(target) if weight is None else weight)
+        if (id(target) in reached or id(target) in wanted) and target.dtype._kind in TRAINABLE_KINDS:
+            _keep(pending, id(target), ones_for(target) if weight is None else weight)
     found: dict[int, Any] = {}
     while path:  # a record is let go once it has been used
         op, inputs, outputs, attrs = path.pop()
-        if isinstance(outputs, Tensor):
-            parts = pending.pop(id(outputs), None)
-            if parts is None:
+        if type(outputs) is EagerTensor or isinstance(outputs, Tensor):
+            key = id(outputs)
+            arrived = pending.pop(key, None)
+            if arrived is None:
                 continue
-            arrived: Any = parts[0] if len(parts) == 1 else add(parts)
-            if id(outputs) in wanted:
-                found[id(outputs)] = arrived
+            if type(arrived) is list:
+                arrived = add(arrived)
+            if key in wanted:
+                found[key] = arrived
+            rule = RULES.get(op)  # type: ignore[arg-type]
         else:
             arrived = _collect(outputs, pending, wanted, found)
             if arrived is None:
                 continue
-        gradients = go_back(op, inputs, outputs, attrs, arrived, reached)
-        for value, gradient in zip(inputs, gradients, strict=True):
+            rule = None
+        if rule is not None and type(arrived) is EagerTensor and rule.function is not None:
+            # the short way of what go_back does
+            gradients = rule.function(make_call((op, inputs, outputs, attrs, reached)), arrived)
+            if type(gradients) is not tuple:
+                gradients = (gradients,)
+            if len(gradients) != len(inputs):
+                _checked(op, inputs, gradients)
+        else:
+            gradients = go_back(op, inputs, outputs, attrs, arrived, reached)
+        for value, gradient in zip(inputs, gradients):  # noqa: B905 - they are as many
             if gradient is None:
                 continue
             if type(value) is tuple:
                 for item, each in zip(value, gradient, strict=True):
                     if each is not None and id(item) in reached:
-                        pending.setdefault(id(item), []).append(each)
+                        _keep(pending, id(item), each)
             elif id(value) in reached:
-                pending.setdefault(id(value), []).append(gradient)
-    found.update((key, add(pending[key])) for key in wanted if key in pending)
+                key = id(value)
+                if key in pending:
+                    _keep(pending, key, gradient)
+                else:
+                    pending[key] = gradient
+    for key in wanted:
+        if key in pending:
+            found[key] = _total(pending[key])
     return [found.get(id(source)) for source in sources]
+
+
+def _keep(pending: dict[int, Any], key: int, gradient: Any) -> None:
+    held = pending.get(key)
+    if held is None:
+        pending[key] = gradient
+    elif type(held) is list:
+        held.append(gradient)
+    else:
+        pending[key] = [held, gradient]
+
+
+def _total(held: Any) -> Any:
+    return add(held) if type(held) is list else held
 
 
 def _path(records: Iterable[Record], reached: set[int], blocked: set[int]) -> list[Record]:
@@ -105,7 +142,7 @@ def _path(records: Iterable[Record], reached: set[int], blocked: set[int]) -> li
     return path
 
 
-def _collect(outputs: Any, pending: dict[int, list[Any]], wanted: set[int], found: dict[int, Any]) -> list[Any] | None:
+def _collect(outputs: Any, pending: dict[int, Any], wanted: set[int], found: dict[int, Any]) -> list[Any] | None:
     """What arrived at several outputs, nested as they are; None if nothing did."""
     any_arrived = False
 
@@ -113,11 +150,11 @@ def _collect(outputs: Any, pending: dict[int, list[Any]], wanted: set[int], foun
         nonlocal any_arrived
         if not isinstance(tensor, Tensor):
             return [take(item) for item in tensor]
-        parts = pending.pop(id(tensor), None)
-        if parts is None:
+        held = pending.pop(id(tensor), None)
+        if held is None:
             return None
         any_arrived = True
-        total = add(parts)
+        total = _total(held)
         if id(tensor) in wanted:
             found[id(tensor)] = total
         return total
@@ -142,18 +179,19 @@ def go_back(
     Returns:
         A gradient (or None) for each input, a list for a list input.
     """
-    if type(op) is Backward:
-        if not op.missing:
-            arrived = _filled(arrived, outputs)
-        result = op.function(*arrived)
-        return _checked(op, inputs, result if isinstance(result, (tuple, list)) else (result,))
-    rule = RULES.get(op) or rule_of(op)
+    rule = RULES.get(op)
+    if rule is None:
+        if type(op) is Backward:
+            return _custom(op, inputs, outputs, arrived)
+        rule = rule_of(op)
     function = rule.function
     if function is None:
         return (None,) * len(inputs)
-    call = Call(op, inputs, outputs, attrs, reached)
-    if isinstance(outputs, Tensor):
-        result = function(call, arrived if rule.sparse or isinstance(arrived, Tensor) else dense(arrived))
+    call = make_call((op, inputs, outputs, attrs, reached))
+    if type(arrived) is EagerTensor:
+        result = function(call, arrived)
+    elif isinstance(outputs, Tensor):
+        result = function(call, arrived if rule.sparse else dense(arrived))
     else:
         if not rule.sparse:
             arrived = _dense(arrived)
@@ -161,9 +199,16 @@ def go_back(
             arrived = _filled(arrived, outputs)
         # a lone list output is one argument
         result = function(call, arrived) if type(outputs) is list else function(call, *arrived)
-    if type(result) is tuple:
-        return result if len(result) == len(inputs) else _checked(op, inputs, result)
-    return _checked(op, inputs, (result,))
+    if type(result) is not tuple:
+        result = (result,)
+    return result if len(result) == len(inputs) else _checked(op, inputs, result)
+
+
+def _custom(op: Backward, inputs: tuple[Any, ...], outputs: Any, arrived: Any) -> Sequence[Any]:
+    if not op.missing:
+        arrived = _filled(arrived, outputs)
+    result = op.function(*arrived)
+    return _checked(op, inputs, result if isinstance(result, (tuple, list)) else (result,))
 
 
 def _dense(arrived: Any) -> Any:

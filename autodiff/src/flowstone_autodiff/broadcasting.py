@@ -6,7 +6,7 @@ from typing import Any
 
 from flowstone_core.ops.array import BROADCAST_GRADIENT_ARGS, reshape, shape
 from flowstone_core.ops.reduce import reduce_sum
-from flowstone_core.tensor import Tensor
+from flowstone_core.tensor import EagerTensor, Tensor
 
 from flowstone_autodiff.static import dims
 
@@ -20,6 +20,8 @@ def unbroadcast(dy: Any, like: Tensor, other: Tensor | None = None) -> Any:
         other: The other operand, if there were two. Where it is known not to be larger, the operand was not
             broadcast: with partly unknown shapes that often saves a sum.
     """
+    if type(dy) is EagerTensor and type(like) is EagerTensor and dy._array.shape == like._array.shape:
+        return dy
     have, want = dims(dy), dims(like)
     if have is want or (have == want and None not in have):  # type: ignore[operator]
         return dy

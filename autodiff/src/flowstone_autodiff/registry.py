@@ -13,9 +13,10 @@ differentiated. Other distributions name theirs through the ``flowstone.gradient
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flowstone_core.op import Op
 from flowstone_core.plugins import Group, as_table, find, resolve, why_unavailable
@@ -49,7 +50,7 @@ RULES: dict[Op, Rule] = {}
 NOT_DIFFERENTIABLE = Rule(None)
 
 
-class Call:
+class Call(NamedTuple):
     """One execution of an op, as its gradient rule sees it.
 
     Attributes:
@@ -57,18 +58,14 @@ class Call:
         inputs: Its input tensors; a tuple of tensors for a list input.
         outputs: What it returned: a tensor, a list or a tuple.
         attrs: The attributes that the inputs do not determine, complete.
+        reached: The identities of the tensors whose gradients will be used; all if None.
     """
 
-    __slots__ = ("_reached", "attrs", "inputs", "op", "outputs")
-
-    def __init__(
-        self, op: Any, inputs: tuple[Any, ...], outputs: Any, attrs: dict[str, Any], reached: set[int] | None = None
-    ) -> None:
-        self.op = op
-        self.inputs = inputs
-        self.outputs = outputs
-        self.attrs = attrs
-        self._reached = reached
+    op: Op
+    inputs: tuple[Any, ...]
+    outputs: Any
+    attrs: dict[str, Any]
+    reached: set[int] | None = None
 
     @property
     def output(self) -> Any:
@@ -77,14 +74,17 @@ class Call:
 
     def wants(self, index: int) -> bool:
         """Whether anybody will use the gradient of input ``index``: the work for another one may be left out."""
-        reached = self._reached
+        reached = self.reached
         if reached is None:
             return True
         value = self.inputs[index]
-        return any(id(item) in reached for item in value) if type(value) is tuple else id(value) in reached
+        if type(value) is tuple:
+            return not reached.isdisjoint(map(id, value))
+        return id(value) in reached
 
-    def __repr__(self) -> str:
-        return f"Call({self.op.name}, inputs={self.inputs}, attrs={self.attrs})"
+
+make_call: Callable[[tuple[Any, ...]], Call] = functools.partial(tuple.__new__, Call)
+"""A ``Call`` from its five fields, made as fast as a tuple."""
 
 
 def gradient(*ops: Op, missing: bool = False, sparse: bool = False) -> Callable[[F], F]:

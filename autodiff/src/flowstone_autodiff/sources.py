@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from flowstone_core import nest
 from flowstone_core.dtypes import DType
 from flowstone_core.indexed_slices import IndexedSlices
+from flowstone_core.interpreter import state
 from flowstone_core.nest import is_composite
 from flowstone_core.ops.filling import ones_like, zeros, zeros_like
 from flowstone_core.ops.state import READ_VARIABLE
 from flowstone_core.shapes import TensorShape
-from flowstone_core.tensor import Tensor
+from flowstone_core.tensor import EagerTensor, Tensor
 from flowstone_core.variable import Variable
 
 
@@ -36,6 +39,22 @@ def tensor_of(value: Any) -> Any:
         "Convert it with tf.constant before you compute with it."
     )
     raise TypeError(text) if value is None else AttributeError(text)
+
+
+def leaves(structure: Any) -> list[Any]:
+    """The leaves of a structure of sources or targets, as ``tensor_of`` gives them."""
+    if isinstance(structure, Tensor):
+        return [structure]
+    if isinstance(structure, Variable):
+        return [structure.handle]
+    return [tensor_of(leaf) for leaf in nest.flatten(structure)]
+
+
+def packed(structure: Any, gradients: list[Any]) -> Any:
+    """``gradients`` in the places of the leaves of ``structure``."""
+    if isinstance(structure, (Tensor, Variable)):
+        return gradients[0]
+    return nest.pack_sequence_as(structure, gradients)
 
 
 def parts(value: Any) -> list[Tensor]:
@@ -82,7 +101,12 @@ def ones_for(target: Tensor) -> Any:
     """Ones of the shape and type of ``target``, or of the variable whose handle it is."""
     if target.dtype.is_handle:
         target = READ_VARIABLE(target, dtype=element_type(target))
-    return ones_like(target)
+    if type(target) is not EagerTensor:
+        return ones_like(target)
+    array = np.empty_like(target._array)
+    array.fill(1)
+    ones = EagerTensor(array, target._dtype)
+    return ones if state.current is None else state.current.constant(ones)
 
 
 def owners(handles: Sequence[Any]) -> tuple[Any, ...]:

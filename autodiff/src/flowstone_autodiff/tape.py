@@ -16,7 +16,17 @@ from flowstone_core.tensor import Tensor
 from flowstone_autodiff import jacobians
 from flowstone_autodiff.backprop import backpropagate
 from flowstone_autodiff.recorder import TRAINABLE_KINDS, Record, Recorder
-from flowstone_autodiff.sources import element_type, handle_of, owners, parts, rebuilt, tensor_of, zeros_for
+from flowstone_autodiff.sources import (
+    element_type,
+    handle_of,
+    leaves,
+    owners,
+    packed,
+    parts,
+    rebuilt,
+    tensor_of,
+    zeros_for,
+)
 from flowstone_autodiff.unconnected import UnconnectedGradients, as_unconnected
 
 _log = logging.getLogger("flowstone")
@@ -101,7 +111,7 @@ class GradientTape:
         Raises:
             ValueError: If it is something else.
         """
-        for leaf in nest.flatten(tensor, expand_composites=True):
+        for leaf in [tensor] if isinstance(tensor, Tensor) else nest.flatten(tensor, expand_composites=True):
             handle = handle_of(leaf)
             if handle is None and not isinstance(leaf, Tensor):
                 raise ValueError(
@@ -158,8 +168,9 @@ class GradientTape:
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The variables that are watched, in the order in which they were first read or watched."""
-        if self._recorder is not None:
-            self._watched_variables = owners(self._recorder.variables)
+        recorder = self._recorder
+        if recorder is not None:
+            self._watched_variables = owners(recorder.variables) if recorder.variables else ()
         return self._watched_variables
 
     # -- derivatives ---------------------------------------------------------------------------------------
@@ -193,21 +204,22 @@ class GradientTape:
         """
         unconnected = as_unconnected(unconnected_gradients)
         self._check(target, "gradient")
-        targets = [part for leaf in nest.flatten(target) for part in parts(tensor_of(leaf))]
+        targets = [part for leaf in leaves(target) for part in parts(leaf)]
         weights = _weights(output_gradients, len(targets))
-        wanted = [tensor_of(leaf) for leaf in nest.flatten(sources)]
+        wanted = leaves(sources)
         components = [parts(source) for source in wanted]
-        records, release = self._take_records()
-        gradients = iter(
-            backpropagate(records, targets, [part for own in components for part in own], weights, release=release)
-        )
-        results = []
-        for source, own in zip(wanted, components, strict=True):
-            found = [next(gradients) for _ in own]
-            if unconnected is UnconnectedGradients.ZERO:
-                found = [zeros_for(part) if each is None else each for each, part in zip(found, own, strict=True)]
-            results.append(rebuilt(source, found))
-        return nest.pack_sequence_as(sources, results)
+        flat = [part for own in components for part in own]
+        records, release, reached = self._take_records(flat)
+        gradients = backpropagate(records, targets, flat, weights, release=release, reached=reached)
+        if unconnected is UnconnectedGradients.ZERO or not all(isinstance(source, Tensor) for source in wanted):
+            given = iter(gradients)
+            gradients = []
+            for source, own in zip(wanted, components, strict=True):
+                found = [next(given) for _ in own]
+                if unconnected is UnconnectedGradients.ZERO:
+                    found = [zeros_for(part) if each is None else each for each, part in zip(found, own, strict=True)]
+                gradients.append(rebuilt(source, found))
+        return packed(sources, gradients)
 
     def jacobian(
         self,
@@ -240,15 +252,15 @@ class GradientTape:
         unconnected = as_unconnected(unconnected_gradients)
         self._check(target, "jacobian")
         tensor = tensor_of(target)
-        wanted = [tensor_of(leaf) for leaf in nest.flatten(sources)]
-        records, _ = self._take_records()
+        wanted = leaves(sources)
+        records, _, _ = self._take_records([])
         results = jacobians.jacobian(records, tensor, wanted, at_once=experimental_use_pfor)
         if unconnected is UnconnectedGradients.ZERO:
             results = [
                 jacobians.zeros(tensor, source) if each is None else each
                 for each, source in zip(results, wanted, strict=True)
             ]
-        return nest.pack_sequence_as(sources, results)
+        return packed(sources, results)
 
     def batch_jacobian(
         self,
@@ -289,7 +301,7 @@ class GradientTape:
         self._check(target, "batch_jacobian")
         rows, source = tensor_of(target), tensor_of(source)
         jacobians.check_batches(rows, source)
-        records, _ = self._take_records()
+        records, _, _ = self._take_records([])
         return jacobians.batch_jacobian(records, rows, source, at_once=experimental_use_pfor)
 
     def _check(self, target: Any, question: str) -> None:
@@ -307,18 +319,21 @@ class GradientTape:
                 question,
             )
 
-    def _take_records(self) -> tuple[list[Record], bool]:
-        """The records, and whether they may be let go on the way back."""
+    def _take_records(self, sources: list[Tensor]) -> tuple[list[Record], bool, set[int] | None]:
+        """The records; whether they may be let go on the way back; what depends on ``sources``, if all of it does."""
         recorder = self._recorder
         if recorder is None:
             raise RuntimeError(_USED_UP)
+        watched = recorder.watched
+        enough = len(watched) <= len(sources) and {id(source) for source in sources}.issuperset(map(id, watched))
+        reached = recorder.known if enough else None
         if self._persistent:
-            return recorder.records, False
+            return recorder.records, False, None if reached is None else reached.copy()
         if self._recording:
             self._stop()
         self.watched_variables()
         self._recorder = None
-        return recorder.records, True
+        return recorder.records, True, reached
 
 
 def _weights(output_gradients: Any, count: int) -> list[Any]:

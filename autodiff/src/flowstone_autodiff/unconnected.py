@@ -30,6 +30,8 @@ def as_unconnected(value: Any) -> UnconnectedGradients:
     Raises:
         ValueError: If there is no such member.
     """
+    if type(value) is UnconnectedGradients:
+        return value
     try:
         return UnconnectedGradients(value)
     except ValueError:

@@ -10,6 +10,7 @@ from flowstone_core.ops.complex import complex as complex_of
 from flowstone_core.ops.elementary import log
 from flowstone_core.ops.filling import ones_like, zeros_like
 from flowstone_core.ops.math import (
+    add,
     divide,
     divide_no_nan,
     floordiv,
@@ -59,10 +60,8 @@ def add_n_gradient(call: Call, dy: Tensor) -> tuple[list[Tensor]]:
 def multiply_gradient(call: Call, dy: Tensor) -> Pair:
     """``x y``: ``dy`` times the other operand."""
     x, y = call.inputs
-    return (
-        unbroadcast(multiply(dy, conj(y)), x, y) if call.wants(0) else None,
-        unbroadcast(multiply(conj(x), dy), y, x) if call.wants(1) else None,
-    )
+    by_x = unbroadcast(multiply(dy, conj(y)), x, y) if call.wants(0) else None
+    return by_x, unbroadcast(multiply(conj(x), dy), y, x) if call.wants(1) else None
 
 
 @gradient(ops.MUL_NO_NAN)
@@ -81,14 +80,16 @@ def negative_gradient(call: Call, dy: Tensor) -> Tensor:
 @gradient(ops.SQUARE)
 def square_gradient(call: Call, dy: Tensor) -> Tensor:
     """``x²``: ``2 x dy``."""
-    return multiply(dy, multiply(conj(call.inputs[0]), 2))
+    x = conj(call.inputs[0])
+    return multiply(dy, add(x, x))
 
 
 @gradient(ops.SQUARED_DIFFERENCE)
 def squared_difference_gradient(call: Call, dy: Tensor) -> Pair:
     """``(x - y)²``: ``±2 (x - y) dy``."""
     x, y = call.inputs
-    slope = multiply(multiply(dy, 2), subtract(x, y))
+    difference = subtract(x, y)
+    slope = multiply(dy, add(difference, difference))
     return unbroadcast(slope, x, y), negative(unbroadcast(slope, y, x)) if call.wants(1) else None
 
 
