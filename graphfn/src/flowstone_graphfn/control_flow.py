@@ -114,7 +114,7 @@ def switch_case(
     """Return ``branch_fns[branch_index]()``, or ``default()`` if there is no such branch.
 
     >>> tf.switch_case(tf.constant(1), [lambda: tf.constant(10), lambda: tf.constant(20)]).numpy()
-    20
+    np.int32(20)
 
     Args:
         branch_index: A scalar int32 tensor.
