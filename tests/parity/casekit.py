@@ -9,6 +9,9 @@ A file ``cases/<family>.py`` lists cases::
         case("op:floordiv", T([7, -7]), 2),                           # an operator of Python's operator module
     ]
 
+A file may also say where flowstone differs on purpose, by patterns of cases' ids: ``UNLIKE = {pattern: reason}``, and
+``OTHER_SHAPES = {pattern: reason}`` where only inferred shapes differ.
+
 ``record.py`` runs them in TensorFlow and writes ``goldens/<family>.jsonl``; ``test_goldens.py`` runs them in
 flowstone, eagerly and inside ``tf.function``, and compares.
 """

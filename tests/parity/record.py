@@ -5,9 +5,12 @@ Only new cases are run; ``--all`` runs every one again. Cases that no longer exi
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import re
 import runpy
 import sys
+from typing import Any
 
 from casekit import Case
 from outcomes import CASES, GOLDENS, read, run, write
@@ -19,12 +22,23 @@ def cases_of(family: str) -> list[Case]:
     Raises:
         ValueError: If two cases have one id.
     """
-    cases: list[Case] = runpy.run_path(str(CASES / f"{family}.py"))["CASES"]
+    module = runpy.run_path(str(CASES / f"{family}.py"))
+    cases: list[Case] = [_with_exceptions(case, module) for case in module["CASES"]]
     ids = [case.id for case in cases]
     doubled = {id for id in ids if ids.count(id) > 1} if len(set(ids)) < len(ids) else set()
     if doubled:
         raise ValueError(f"cases/{family}.py has these cases twice: {sorted(doubled)}")
     return cases
+
+
+def _with_exceptions(case: Case, module: dict[str, Any]) -> Case:
+    """The case, marked if the module's ``UNLIKE`` or ``OTHER_SHAPES`` (pattern: reason) speak of it."""
+    for pattern, reason in module.get("UNLIKE", {}).items():
+        if re.search(pattern, case.id):
+            case = dataclasses.replace(case, unlike=reason)
+    if any(re.search(pattern, case.id) for pattern in module.get("OTHER_SHAPES", {})):
+        case = dataclasses.replace(case, shapes=False)
+    return case
 
 
 def families() -> list[str]:

@@ -62,13 +62,13 @@ def window_count(
         return -(-size // stride)
     if kernel is None:
         return None
-    count = (size + sum(explicit) - spread(kernel, dilation)) // stride + 1
-    if count < 0:
+    room = size + sum(explicit) - spread(kernel, dilation)
+    if room < 0:
         raise SpecError(
-            f"A window of extent {spread(kernel, dilation)} does not fit a dimension of size {size} "
-            f"with padding {padding}: the result would have a negative size."
+            f"Negative dimension size: a window of extent {spread(kernel, dilation)} does not fit a dimension of size "
+            f"{size} with padding {padding}."
         )
-    return count
+    return room // stride + 1
 
 
 def window(

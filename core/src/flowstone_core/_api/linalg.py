@@ -13,7 +13,6 @@ PUBLIC: dict[str, str] = (
             "matmul": ". linalg.matmul",
             "matrix_transpose": "linalg.matrix_transpose",
             "matvec": "linalg.matvec",
-            "tensordot": ". linalg.tensordot",
         },
     )
     | public(
@@ -47,5 +46,6 @@ PUBLIC: dict[str, str] = (
         "flowstone_core.ops.banded",
         {name: f"linalg.{name}" for name in "banded_triangular_solve tridiagonal_matmul tridiagonal_solve".split()},
     )
+    | public("flowstone_core.ops.tensordot", {"tensordot": ". linalg.tensordot"})
     | public("flowstone_core.ops.einsum", {"einsum": ". linalg.einsum"})
 )

@@ -15,6 +15,8 @@ KERNELS = KernelSet()
 
 
 def _accumulate(ufunc: np.ufunc, start: float, x: Any, axis: Any, exclusive: bool, reverse: bool) -> Any:
+    if axis.ndim:
+        raise SpecError(f"ScanOp: tensor axis must be a scalar, got shape {axis.shape}.")
     at, rank = int(axis), x.ndim
     if not -rank <= at < rank:
         raise SpecError(f"Expected scan axis in the range [{-rank}, {rank}), but got {at}.")

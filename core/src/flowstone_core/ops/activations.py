@@ -15,8 +15,8 @@ from flowstone_core.op import Op
 from flowstone_core.ops.cast import cast
 from flowstone_core.ops.elementary import SOFTPLUS, sigmoid, tanh
 from flowstone_core.ops.joining import concat
-from flowstone_core.ops.math import add, multiply, negative, pow, truediv
-from flowstone_core.ops.special import erf
+from flowstone_core.ops.math import add, multiply, negative, pow
+from flowstone_core.ops.special import erfc
 from flowstone_core.tensor import Tensor, TensorLike
 from flowstone_core.typelists import FLOATS, REALS
 
@@ -115,10 +115,10 @@ def gelu(features: TensorLike, approximate: bool = False, name: str | None = Non
 
     if approximate:
         cubic = add(x, multiply(number(0.044715), pow(x, number(3))))
-        inner = tanh(multiply(number(python_math.sqrt(2 / python_math.pi)), cubic))
+        twice = add(number(1), tanh(multiply(number(python_math.sqrt(2 / python_math.pi)), cubic)))
     else:
-        inner = erf(truediv(x, number(python_math.sqrt(2))))
-    return multiply(multiply(number(0.5), x), add(number(1), inner), name=name)
+        twice = erfc(multiply(negative(x), number(python_math.sqrt(0.5))))
+    return multiply(multiply(number(0.5), x), twice, name=name)
 
 
 def silu(features: TensorLike, beta: Any = 1.0) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 from flowstone_core import infer
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
-from flowstone_core.shapes import Dims, TensorShape
+from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
 from flowstone_core.windows import layout_of, window_count
 
@@ -82,7 +82,7 @@ def infer_depthwise(input: Spec, filter: Spec, *, data_format: str, **attrs: Any
     return Spec(_placed(sizes[0], spatial, out, data_format), input.dtype)
 
 
-def _known_shape(sizes: Spec, rank: int) -> Dims:
+def _known_shape(sizes: Spec, rank: int) -> Sizes:
     vector = sizes.vector()
     if vector is None or len(vector) != rank:
         return (None,) * rank
@@ -97,6 +97,13 @@ def _infer_backprop_input(input_sizes: Spec, filter: Spec, out_backprop: Spec, *
     if vector is not None and len(vector) == layout.rank - 2 and vector:
         return Spec(_placed(dy[0], vector, kernels[2], attrs["data_format"]), out_backprop.dtype)
     return Spec(_known_shape(input_sizes, layout.rank), out_backprop.dtype)
+
+
+def _infer_backprop_input_2d(input_sizes: Spec, filter: Spec, out_backprop: Spec, **attrs: Any) -> Spec:
+    """The batch is that of the gradient, which is known more often."""
+    found = _infer_backprop_input(input_sizes, filter, out_backprop, **attrs)
+    batch = None if out_backprop.shape is None else out_backprop.shape[0]
+    return Spec((batch, *(found.shape or ())[1:]), found.dtype)
 
 
 def _infer_backprop_filter(input: Spec, filter_sizes: Spec, out_backprop: Spec, **attrs: Any) -> Spec:
@@ -138,7 +145,7 @@ _OUT = ("output: T",)
 
 CONV_2D = Op("Conv2D", _FORWARD, _OUT, (_FLOATS_INT32, *_2D), infer=infer_conv)
 CONV_2D_BACKPROP_INPUT = Op(
-    "Conv2DBackpropInput", _INPUT_GRAD, _OUT, (_FLOATS_INT32, *_2D), infer=_infer_backprop_input
+    "Conv2DBackpropInput", _INPUT_GRAD, _OUT, (_FLOATS_INT32, *_2D), infer=_infer_backprop_input_2d
 )
 CONV_2D_BACKPROP_FILTER = Op("Conv2DBackpropFilter", _FILTER_GRAD, _OUT, (_FLOATS, *_2D), infer=_infer_backprop_filter)
 CONV_2D_BACKPROP_INPUT_V2 = Op(

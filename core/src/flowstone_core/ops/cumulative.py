@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowstone_core import infer
 from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor
-from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
-from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
 from flowstone_core.typelists import FLOATS, INDEX, NUMBERS_AND_QUANTIZED
 
 
-def _infer(x: Spec, axis: Spec, *, exclusive: bool, reverse: bool) -> Spec:
-    at = axis.scalar()
-    if axis.shape not in (None, ()):
-        raise SpecError("The axis of a cumulative op must be a scalar.")
-    if x.shape is not None and at is not None and not -len(x.shape) <= at < len(x.shape):
-        raise SpecError(f"Expected scan axis in the range [{-len(x.shape)}, {len(x.shape)}), but got {at}.")
-    return Spec(x.shape, x.dtype)
-
-
 def _cumulative(name: str, types: str) -> Op:
     attrs = ("exclusive: bool = false", "reverse: bool = false", types, INDEX)
-    return Op(name, ("x: T", "axis: Tidx"), ("out: T",), attrs, infer=_infer)
+    return Op(name, ("x: T", "axis: Tidx"), ("out: T",), attrs, infer=infer.unchanged)
 
 
 CUMSUM = _cumulative("Cumsum", NUMBERS_AND_QUANTIZED)

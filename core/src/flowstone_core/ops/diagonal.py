@@ -48,7 +48,6 @@ def _matrix(x: Spec, what: str) -> tuple[int | None, ...] | None:
 
 
 def _infer_band_part(input: Spec, num_lower: Spec, num_upper: Spec) -> Spec:
-    _matrix(input, "MatrixBandPart")
     for spec in (num_lower, num_upper):
         if spec.shape not in (None, ()):
             raise SpecError(f"num_lower and num_upper must be scalars, got shape {TensorShape(spec.shape)}.")
@@ -90,6 +89,8 @@ def _infer_diag(
     low, high = _band(k)
     if shape is None or low is None or high is None:
         return Spec(None, diagonal.dtype)
+    if low != high and (len(shape) < 2 or shape[-2] not in (None, high - low + 1)):
+        raise SpecError(f"Diagonals {low} to {high} do not fit the shape {TensorShape(shape)}.")
     leading = shape[:-1] if low == high else shape[:-2]
     rows = -1 if num_rows is None else num_rows.scalar()
     columns = -1 if num_cols is None else num_cols.scalar()
@@ -125,19 +126,8 @@ def matrix_size(longest: int, low: int, high: int, rows: int, columns: int) -> t
 
 
 def _infer_set_diag(input: Spec, diagonal: Spec, k: Spec | None = None, **attrs: Any) -> Spec:
-    shape = _matrix(input, "MatrixSetDiag")
-    low, high = _band(k)
-    if shape is None or low is None or high is None or diagonal.shape is None:
-        return Spec(shape, input.dtype)
-    expected = _infer_diag_part(input, k).shape
-    try:
-        shapes.merge(expected, diagonal.shape)
-    except ValueError:
-        raise SpecError(
-            f"MatrixSetDiag: diagonals {low} to {high} of {TensorShape(shape)} have shape {TensorShape(expected)}, "
-            f"got {TensorShape(diagonal.shape)}."
-        ) from None
-    return Spec(shape, input.dtype)
+    _band(k)
+    return Spec(_matrix(input, "MatrixSetDiag"), input.dtype)
 
 
 def _infer_tensor_diag(diagonal: Spec) -> Spec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.conversion import convert_to_tensor
-from flowstone_core.ops import array
+from flowstone_core.ops import array, filling
 from flowstone_core.ops.clip import clip_by_norm
 from flowstone_core.ops.gathering import gather
 from flowstone_core.ops.joining import concat
@@ -40,6 +40,9 @@ def embedding_lookup(params: Any, ids: TensorLike, max_norm: Any = None, name: s
 
 def clip_rows(rows: Tensor, ids: Tensor, max_norm: Any) -> Tensor:
     """``rows`` scaled down to norms of at most ``max_norm``; the leading dimensions are those of ``ids``."""
+    axes: Any
     if ids.shape.rank is None or rows.shape.rank is None:
-        raise ValueError("tf.nn.embedding_lookup with max_norm takes ids and params of known rank.")
-    return array.identity(clip_by_norm(rows, max_norm, axes=list(range(ids.shape.rank, rows.shape.rank))))
+        axes = filling.range(array.rank(ids), array.rank(rows))
+    else:
+        axes = list(range(ids.shape.rank, rows.shape.rank))
+    return array.identity(clip_by_norm(rows, max_norm, axes=axes))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flowstone_core import infer, shapes
 from flowstone_core.composite import is_composite
-from flowstone_core.conversion import convert_eager, convert_to_tensor
+from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype, bfloat16, float32
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
@@ -194,11 +193,12 @@ def matmul(
         a = convert_to_tensor(a)
     if not is_composite(b):
         b = convert_to_tensor(b, dtype_hint=a.dtype)
-    matrices = a.shape.rank == 2 and b.shape.rank == 2
     target = None if output_type is None else as_dtype(output_type)
     if target is a.dtype and target is b.dtype:
         target = None
     sparse = a_is_sparse or b_is_sparse
+    ranks = (2, None) if sparse else (2,)
+    matrices = a.shape.rank in ranks and b.shape.rank in ranks
     if matrices and target is None and sparse and {a.dtype, b.dtype} <= {float32, bfloat16}:
         return _sparse_matmul(a, b, transpose_a, transpose_b, adjoint_a, adjoint_b, a_is_sparse, b_is_sparse, name)
     if matrices and target is None and a.dtype is b.dtype:
@@ -350,85 +350,3 @@ def cross(a: TensorLike, b: TensorLike, name: str | None = None) -> Tensor:
     array([0., 0., 1.], dtype=float32)
     """
     return CROSS(a, b, name=name)
-
-
-# -- tensordot -----------------------------------------------------------------------------------------------------
-
-
-def tensordot(a: TensorLike, b: TensorLike, axes: Any, name: str | None = None) -> Tensor:
-    """The sum of products of ``a`` and ``b`` over pairs of dimensions.
-
-    The result has the remaining dimensions of ``a``, then those of ``b``.
-
-    >>> tf.tensordot([[1., 2.], [3., 4.]], [1., 1.], axes=1).numpy()
-    array([3., 7.], dtype=float32)
-
-    Args:
-        a: A tensor of known rank.
-        b: A tensor of the same type and of known rank.
-        axes: A number n, for the last n dimensions of ``a`` and the first n of ``b``; or a pair of (lists of)
-            dimensions, those of ``a`` and those of ``b``.
-        name: A name for the result in a graph.
-
-    Raises:
-        ValueError: If ``axes`` does not fit the ranks.
-    """
-    a = convert_to_tensor(a)
-    b = convert_to_tensor(b, dtype_hint=a.dtype)
-    axes_a, axes_b = _contraction_axes(a, b, axes)
-    left, kept_a = _as_matrix(a, axes_a, contracted_last=True)
-    right, kept_b = _as_matrix(b, axes_b, contracted_last=False)
-    product = matmul(left, right)
-    return array.reshape(product, [*kept_a, *kept_b], name=name)
-
-
-def _contraction_axes(a: Tensor, b: Tensor, axes: Any) -> tuple[list[int], list[int]]:
-    if a.shape.rank is None or b.shape.rank is None:
-        raise ValueError("tf.tensordot takes tensors of known rank; use tf.ensure_shape to state it.")
-    rank_a, rank_b = a.shape.rank, b.shape.rank
-    if isinstance(axes, Tensor):
-        axes = convert_eager(axes).numpy().tolist()
-    if isinstance(axes, int):
-        if axes < 0:
-            raise ValueError(f"`axes` must be at least 0. Received: {axes}.")
-        if axes > rank_a or axes > rank_b:
-            raise ValueError(f"`axes` must not be larger than the number of dimensions of either tensor: {axes}.")
-        return list(range(rank_a - axes, rank_a)), list(range(axes))
-    if not isinstance(axes, Sequence) or len(axes) != 2:
-        raise ValueError(f"`axes` must be an integer or have length 2. Received {axes}.")
-    first, second = ([pair] if isinstance(pair, int) else [int(axis) for axis in pair] for pair in axes)
-    if len(first) != len(second):
-        raise ValueError(f"Different number of contraction axes: {len(first)} and {len(second)}.")
-    try:
-        return [infer.axis_in(i, rank_a) for i in first], [infer.axis_in(i, rank_b) for i in second]
-    except SpecError as error:
-        raise ValueError(str(error)) from None
-
-
-def _as_matrix(x: Tensor, axes: list[int], contracted_last: bool) -> tuple[Tensor, list[Any]]:
-    """``x`` as a matrix with the dimensions ``axes`` as columns (or rows), and the sizes of the others."""
-    sizes = x.shape.as_list()
-    free = [axis for axis in range(len(sizes)) if axis not in axes]
-    order = [*free, *axes] if contracted_last else [*axes, *free]
-    if order != list(range(len(sizes))):
-        x = array.transpose(x, order)
-    kept: list[Any] = [sizes[axis] for axis in free]
-    if None in kept:
-        dynamic = array.shape(x)
-        offset = 0 if contracted_last else len(axes)
-        kept = [dynamic[offset + i] if size is None else size for i, size in enumerate(kept)]
-    contracted = infer.product(tuple(sizes[axis] for axis in axes))
-    others = infer.product(tuple(sizes[axis] for axis in free))
-    if contracted is None and others is None:
-        contracted = _dynamic_product(x, len(free) if contracted_last else 0, len(axes))
-    pair = [-1 if others is None else others, -1 if contracted is None else contracted]
-    target = pair if contracted_last else pair[::-1]
-    return (x if x.shape.as_list() == target else array.reshape(x, target)), kept
-
-
-def _dynamic_product(x: Tensor, start: int, count: int) -> Any:
-    sizes = array.shape(x)
-    result: Any = 1
-    for axis in range(start, start + count):
-        result = sizes[axis] * result
-    return result

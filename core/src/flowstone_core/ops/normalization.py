@@ -317,9 +317,8 @@ _LRN_ATTRS = (
 
 
 def _infer_lrn(*specs: Spec, **attrs: Any) -> Spec:
-    for spec in specs:
-        infer.with_rank(spec, 4, "LRN: the input")
-    return Spec(infer.same_shape(*specs), specs[0].dtype)
+    known = [Spec(infer.with_rank(spec, 4, "LRN: the input"), spec.dtype) for spec in specs]
+    return Spec(infer.same_shape(*known), specs[0].dtype)
 
 
 LRN = Op("LRN", ("input: T",), ("output: T",), _LRN_ATTRS, infer=_infer_lrn)

@@ -35,8 +35,6 @@ def pooled_shape(
     sizes = infer.with_rank(x, rank, "Pooling: the input")
     if len(strides) != rank:
         raise SpecError(f"Pooling strides must have {rank} entries, got {list(strides)}.")
-    if any(size < 1 for size in ksize):
-        raise SpecError(f"Pooling windows must have positive sizes, got {list(ksize)}.")
     pads = explicit_pairs(explicit_paddings, rank, padding)
     return tuple(
         window_count(size, kernel, stride, 1, padding, pad)

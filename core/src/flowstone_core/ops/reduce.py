@@ -209,6 +209,8 @@ def _infer_arg(input: Spec, dimension: Spec, *, output_type: DType) -> Spec:
     axis, rank = dimension.scalar(), len(input.shape)
     if axis is None:
         return Spec((None,) * max(rank - 1, 0), output_type)
+    if rank == 0:
+        return Spec((), output_type)
     if not -rank <= axis < rank:
         raise SpecError(f"Expected dimension in the range [{-rank}, {rank}), but got {axis}.")
     axis %= rank

@@ -43,7 +43,7 @@ def _along(op: Op, logits: TensorLike, axis: Any, name: str | None) -> Tensor:
     if axis is None or axis == -1 or (rank is not None and axis == rank - 1):
         return op(x, name=name)
     if rank is None:
-        raise ValueError("Softmax along another dimension than the last takes a tensor of known rank.")
+        raise TypeError("Softmax along another dimension than the last takes a tensor of known rank.")
     if not -rank <= axis < rank:
         raise InvalidArgumentError(
             None, None, f"`axis` must be in the range [{-rank}, {rank}) for a tensor of rank {rank}, got {axis}."

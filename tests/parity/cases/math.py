@@ -1,0 +1,110 @@
+"""Arithmetic, quotients, powers, rounding, extrema, sums of many."""
+
+from casekit import COMPLEX, FLOATS, INTS, NUMBERS, R, T, case, inf, nan
+
+BINARY = ("add", "subtract", "multiply", "maximum", "minimum", "math.squared_difference")
+QUOTIENTS = ("truediv", "divide", "math.floordiv", "math.floormod", "truncatediv", "truncatemod", "realdiv")
+_SPECIAL = [nan, inf, -inf, 0.0, -0.0, 2.5, -2.5, 0.5, 1.5]
+_DIVIDENDS = [7, -7, 7, -7, 0, 5]
+_DIVISORS = [2, 2, -2, -2, 3, 5]
+_SIGNED = [dtype for dtype in NUMBERS if not dtype.startswith("u")]
+
+UNLIKE = {
+    r"truncatemod\(.*'b?float16'": "TensorFlow has no kernel for this type",
+    r"truncate(div|mod)\(T\(\[1, 2\]\), T\(\[0, 1\]\)\)": "TensorFlow raises InternalError, for the other divisions InvalidArgumentError",
+}
+
+CASES = [
+    *(case(name, T([5, 3, 1], dtype), T([2, 3, 4], dtype)) for name in BINARY for dtype in NUMBERS),
+    *(case(name, R((2, 1, 3)), R((4, 1), seed=1)) for name in BINARY),
+    *(case(name, T([1, 2]), T([1, 2, 3])) for name in BINARY),
+    *(case(name, T([1, 2]), T([1.0, 2.0])) for name in BINARY),
+    *(case(name, T([1, 2]), 1.5) for name in BINARY),
+    *(case(name, 1.5, T([1, 2])) for name in BINARY),
+    *(case(name, T([1, 2]), True) for name in BINARY),
+    *(case(name, T(_SPECIAL), T([[nan], [inf], [0.0], [-1.0]])) for name in BINARY),
+    *(case(name, T([127, -128, 100], "int8"), T([1, -1, 100], "int8")) for name in BINARY),
+    *(case(name, T([], "float32"), T(3.0)) for name in BINARY),
+    case("add", T(["a", "b"]), T("c")),
+    case("add", T(["a"]), "x"),
+    case("subtract", T("a"), T("b")),
+    case("math.multiply_no_nan", T([1.0, inf, nan, 2.0]), T([2.0, 0.0, 0.0, nan])),
+    case("math.multiply_no_nan", T([1, 2]), T([0, 3])),
+    *(case(name, R((3,), dtype)) for name in ("negative", "square") for dtype in _SIGNED),
+    case("negative", T([1], "uint8")),
+    case("negative", T([True])),
+    case("square", T([300, 2], "uint16")),
+    case("square", T(["a"])),
+    case("scalar_mul", 2, T([1.0, 2.0])),
+    case("scalar_mul", T(2.0), T([1.0, 2.0])),
+    case("scalar_mul", T([2.0]), T([1.0, 2.0])),
+    case("scalar_mul", 2.5, T([1, 2])),
+    # quotients
+    *(case(name, T(_DIVIDENDS, dtype), T(_DIVISORS, dtype)) for name in QUOTIENTS for dtype in _SIGNED),
+    *(case(name, T([7, 200], dtype), T([2, 3], dtype)) for name in QUOTIENTS for dtype in INTS if dtype[0] == "u"),
+    *(case(name, T([1, 2]), T([0, 1])) for name in QUOTIENTS),
+    *(case(name, T([1.0, -1.0, 0.0]), T([0.0, 0.0, 0.0])) for name in QUOTIENTS),
+    *(case(name, T([5.5, -5.5, inf, 1.0, -1.0, nan]), T([2.0, 2.0, 2.0, inf, inf, 1.0])) for name in QUOTIENTS),
+    *(case(name, T([1.0, 3.0]), T([0.1, 0.1])) for name in ("math.floordiv", "math.floormod")),
+    *(case(name, T([1, 2]), 2.5) for name in QUOTIENTS),
+    *(case(name, T([True]), T([True])) for name in QUOTIENTS),
+    *(case(name, 7, 2) for name in QUOTIENTS),
+    *(case(name, T([1.0]), T([1.0], "float64")) for name in QUOTIENTS),
+    case("math.floordiv", T([-128], "int8"), T([-1], "int8")),
+    *(case("math.divide_no_nan", T([1.0, 0.0, 3.0], dtype), T([0.0, 0.0, 2.0], dtype)) for dtype in FLOATS),
+    *(case("math.divide_no_nan", T([1j, 0j, 3.0], dtype), T([0j, 0j, 2j], dtype)) for dtype in COMPLEX),
+    case("math.divide_no_nan", T([1, 2]), T([0, 1])),
+    *(case("math.reciprocal", T([1.0, 2.0, 0.0], dtype)) for dtype in FLOATS),
+    case("math.reciprocal", T([1 + 1j])),
+    case("math.reciprocal", T([1, 2])),
+    case("math.reciprocal_no_nan", T([0.0, 2.0])),
+    case("math.reciprocal_no_nan", T([0.0 + 1j, 0j])),
+    # powers
+    *(case("pow", T([2, 3, -2], dtype), T([3, 2, 2], dtype)) for dtype in _SIGNED),
+    case("pow", T([2.0, -8.0, 0.0, 0.0, inf]), T([0.5, 1 / 3, 0.0, -1.0, 0.0])),
+    case("pow", T([2, 3]), T([-1, 2])),
+    case("pow", T([2, 3]), 2.5),
+    case("pow", T([2], "uint8"), T([2], "uint8")),
+    case("pow", T([2.0, 3.0]), 2),
+    case("math.polyval", [1.0, 2.0, 3.0], T([1.0, 10.0])),
+    case("math.polyval", [], T([1.0, 10.0])),
+    case("math.polyval", T([1.0, 2.0]), T([1.0, 10.0])),
+    # magnitude, rounding
+    *(case("abs", T([-2, 0, 3], dtype)) for dtype in ("int8", "int16", "int32", "int64", *FLOATS)),
+    *(case("abs", T([3 + 4j, -1.0], dtype)) for dtype in COMPLEX),
+    case("abs", T([1], "uint8")),
+    case("abs", T([-128], "int8")),
+    *(case("sign", R((5,), dtype)) for dtype in _SIGNED),
+    case("sign", T([nan, 0.0, -0.0, inf])),
+    case("sign", T([3 + 4j, 0j])),
+    *(case(name, T([*_SPECIAL, 3.5, -0.4], dtype)) for name in ("math.ceil", "floor", "round") for dtype in FLOATS),
+    case("math.rint", T(_SPECIAL)),
+    *(case(name, T([1, 2])) for name in ("math.ceil", "floor", "round", "math.rint")),
+    case("round", T([1 + 2j])),
+    case("math.nextafter", T([1.0, 1.0, 0.0]), T([2.0, 0.0, 1.0])),
+    case("math.nextafter", T([1.0, 1.0, 0.0], "float64"), T([2.0, 0.0, 1.0], "float64"), rtol=0.0, atol=0.0),
+    case("math.nextafter", T([1]), T([2])),
+    # sums of many
+    *(case("add_n", [T([1, 2], dtype), T([3, 4], dtype), T([5, 6], dtype)]) for dtype in NUMBERS),
+    case("add_n", [T([1.0, 2.0])]),
+    case("add_n", [T([1.0, 2.0]), T([1.0])]),
+    case("add_n", [T([1.0, 2.0]), T([1, 2])]),
+    case("add_n", []),
+    case("math.accumulate_n", [T([1.0, 2.0]), T([3.0, 4.0])]),
+    case("math.accumulate_n", [T([1.0, 2.0]), T([3.0])]),
+    case("math.accumulate_n", [T([1.0, 2.0])], shape=[3]),
+    case("math.accumulate_n", []),
+    # operators
+    *(case(f"op:{name}", T([7, -7]), 2) for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")),
+    *(case(f"op:{name}", 2, T([3, 4])) for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")),
+    *(case(f"op:{name}", T([7.5]), 2) for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")),
+    *(case(f"op:{name}", 2.5, T([3, 4])) for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")),
+    *(case(f"op:{name}", T([3, 4]), 2.5) for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")),
+    *(case(f"op:{name}", T([3, 4]), T([1.0])) for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")),
+    *(case(f"op:{name}", T([3, 4]), "a") for name in ("add", "sub", "mul", "truediv")),
+    *(case(f"op:{name}", T([3, 4]), None) for name in ("add", "sub", "mul", "truediv")),
+    case("op:neg", T([1.0])),
+    case("op:abs", T([-1.0])),
+    case("op:add", T("a"), "b"),
+    case("op:add", "a", T("b")),
+]
