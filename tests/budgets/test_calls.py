@@ -25,7 +25,7 @@ MATRIX = tf.constant([[1.0, 2.0], [3.0, 4.0]])
         (lambda: tf.exp(X), 2, 2),
         (lambda: X + 1.0, 24, 8),
         (lambda: tf.matmul(MATRIX, MATRIX), 36, 9),
-        (lambda: tf.reduce_sum(MATRIX), 50, 9),
+        (lambda: tf.reduce_sum(MATRIX), 56, 9),
         (lambda: tf.reshape(MATRIX, [4]), 40, 7),
         (lambda: MATRIX[0], 2, 2),
         (lambda: tf.constant(1.0), 5, 2),
@@ -79,7 +79,7 @@ LAYER = tf.keras.layers.Dense(3)
 
 
 def test_a_layer(cost):
-    cost(lambda: LAYER(MATRIX)).within(170, 24)
+    cost(lambda: LAYER(MATRIX)).within(175, 24)
 
 
 def test_a_pipeline(cost):
