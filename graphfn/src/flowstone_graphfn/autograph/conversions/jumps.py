@@ -57,10 +57,11 @@ class Jumps:
         start: list[ast.stmt] = [build.assign(self.value, build.operator("NO_RETURN"))]
         if self.done in self.tested:
             start.append(build.assign(self.done, build.constant(False)))
-        end = build.located(ast.Return(build.call("returned", build.name(self.value))), body[-1])
-        function.body = [*lowered, end]
+        end = ast.Return(build.call("returned", build.name(self.value)))
+        function.body = [*lowered, *self._place([end], lowered[-1])]
         build.prepend(function, start)
-        _Unused(self.done if self.done not in self.tested else None).visit(function)
+        if self.done not in self.tested:
+            _Unused(self.done).visit(function)
 
     # -- what statements may do ----------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ class Jumps:
                     self._inside(statement)
                     result.append(statement)
             if exits and rest:
-                return result + self._place([self._guard(exits, rest)], rest[0])
+                return result + self._place([self._guard(exits, rest)], statement)
             if rest and isinstance(statement, (ast.For, ast.While)):
                 return result + self._block(rest)
         return result
@@ -164,7 +165,7 @@ class Jumps:
             for handler in statement.handlers:
                 handler.body = self._block(handler.body)
             if exits and statement.orelse:
-                statement.orelse = self._place([self._guard(exits, statement.orelse)], statement.orelse[0])
+                statement.orelse = self._place([self._guard(exits, statement.orelse)], statement)
             else:
                 statement.orelse = self._block(statement.orelse)
             statement.finalbody = self._block(statement.finalbody)
@@ -186,14 +187,14 @@ class Jumps:
             before = self._place([build.assign(loop.broken, build.constant(False))], statement)
             if orelse:
                 test = ast.UnaryOp(ast.Not(), build.name(loop.broken))
-                orelse = self._place([ast.If(test, orelse, [])], orelse[0])
+                orelse = self._place([ast.If(test, orelse, [])], statement)
         if _RETURN in exits:
             flags.append(self.done)
         self.tested |= set(flags)
         if loop.skipped in self.tested:
             body = self._place([build.assign(loop.skipped, build.constant(False))], body[0]) + body
         else:
-            body = _Unused(loop.skipped).block(body)
+            body = [_Unused(loop.skipped).visit(statement) for statement in body]
         statement.body = body
         marks.set_loop_flags(statement, flags)
         return before, orelse
@@ -215,33 +216,21 @@ class Jumps:
         return build.assign(flag, build.constant(True))
 
     def _place(self, statements: Iterable[ast.stmt], like: ast.stmt) -> list[ast.stmt]:
-        return [build.located(statement, like) for statement in statements]
+        """Locate statements at a line that runs whenever they do: that of ``like``, without what is inside it."""
+        head = getattr(like, "test", None) or getattr(like, "iter", None)
+        return [build.located(statement, like, head) for statement in statements]
 
 
 class _Unused(ast.NodeTransformer):
-    """Takes out assignments to a flag that nothing tests."""
+    """Turns assignments to a flag that nothing tests into ``pass``: debuggers and coverage still see the line."""
 
-    def __init__(self, flag: str | None) -> None:
+    def __init__(self, flag: str) -> None:
         self.flag = flag
 
-    def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
-        """The statements without them; ``pass`` if nothing is left."""
-        place = body[0]
-        kept = [new for statement in body if (new := self.visit(statement)) is not None]
-        return kept or [ast.copy_location(ast.Pass(), place)]
-
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt | None:
-        """Drop ``flag = True``."""
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        """Replace ``flag = True``."""
         target = node.targets[0]
-        return None if isinstance(target, ast.Name) and target.id == self.flag else node
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        """Keep blocks from becoming empty."""
-        super().generic_visit(node)
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and not body and isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
-            node.body = [ast.copy_location(ast.Pass(), node)]  # type: ignore[union-attr]
-        return node
+        return ast.copy_location(ast.Pass(), node) if isinstance(target, ast.Name) and target.id == self.flag else node
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:

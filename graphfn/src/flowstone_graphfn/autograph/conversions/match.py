@@ -41,7 +41,8 @@ class Matches(OwnScope):
         case, *rest = cases
         before, test = self._test(subject, case)
         if test is None:
-            return [*before, *case.body]
+            before.append(ast.Pass())
+            return [build.located(each, case.pattern) for each in before] + case.body
         chosen = ast.If(test, case.body, self._cases(subject, rest))
         place = case.pattern
         chosen = build.located(chosen, place, case.guard or place)
