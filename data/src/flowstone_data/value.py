@@ -33,6 +33,10 @@ class DatasetValue:
         """The number of elements, ``INFINITE`` or ``UNKNOWN``."""
         return UNKNOWN
 
+    def element_length(self) -> int | None:
+        """The first size of every element, where all have the same and it is known."""
+        return None
+
     def inputs(self) -> Sequence[DatasetValue]:
         """The datasets that this one reads."""
         source = getattr(self, "source", None)

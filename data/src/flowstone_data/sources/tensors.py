@@ -62,6 +62,11 @@ class Slices(DatasetValue):
         """The size of the first axis."""
         return len(self.components[0])
 
+    def element_length(self) -> int | None:
+        """The size of the second axis."""
+        shape = self.components[0].shape
+        return shape[1] if len(shape) > 1 else None
+
 
 def _slice(array: Any, index: int) -> Any:
     return array[index : index + 1].reshape(array.shape[1:])

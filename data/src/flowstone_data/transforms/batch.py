@@ -44,6 +44,10 @@ class Batch(DatasetValue):
             return count
         return count // self.size if self.drop_remainder else -(-count // self.size)
 
+    def element_length(self) -> int | None:
+        """The size of a batch, if the last is no smaller."""
+        return self.size if self.drop_remainder else None
+
 
 def stack(column: Sequence[Any]) -> Any:
     """Arrays of one shape as one array with a new first axis.

@@ -9,7 +9,7 @@ from typing import Any
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.kernel import KernelSet
 
-from flowstone_data.value import METADATA, OUTPUTS, Components, DatasetValue, dataset_op
+from flowstone_data.value import METADATA, OUTPUTS, UNKNOWN, Components, DatasetValue, dataset_op
 
 KERNELS = KernelSet()
 
@@ -31,6 +31,11 @@ class Unbatch(DatasetValue):
                 )
             for index in range(size):
                 yield tuple(array[index : index + 1].reshape(array.shape[1:]) for array in element)
+
+    def cardinality(self) -> int:
+        """The source's times the length of its elements, where both are known."""
+        count, length = self.source.cardinality(), self.source.element_length()
+        return UNKNOWN if length is None else count if count < 0 else count * length
 
 
 @KERNELS.add(UNBATCH)
