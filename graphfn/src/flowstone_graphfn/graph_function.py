@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
+from flowstone_core.plugins import resolve
 from flowstone_core.spec import Spec
 
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.plan import Plan, live_plans
+
+PIPELINE = "flowstone_graphfn.passes.pipeline:optimize"
+"""What optimizes graphs, found when the first one is compiled (it makes graph functions itself)."""
 
 _numbers = count(1)
 _compiling = threading.RLock()
@@ -30,13 +34,14 @@ class GraphFunction:
         name: The unique name; the graph's if None.
     """
 
-    __slots__ = ("__weakref__", "_plan", "_stateful", "graph", "memo", "name")
+    __slots__ = ("__weakref__", "_optimized", "_plan", "_stateful", "graph", "memo", "name")
 
     def __init__(self, graph: Graph, name: str | None = None) -> None:
         self.graph = graph
         self.name = name or graph.name
         self.memo: dict[Any, Any] = {}
         self._plan: Plan | None = None
+        self._optimized: GraphFunction | None = None
         self._stateful: bool | None = None
 
     @property
@@ -64,13 +69,29 @@ class GraphFunction:
             with _compiling:
                 plan = self._plan
                 if plan is None:
-                    plan = self._plan = Plan(self.graph)
+                    plan = self._plan = Plan(self.optimized().graph)
                     live_plans.add(self)
         return plan
+
+    def optimized(self) -> GraphFunction:
+        """The function after the passes of the optimizer: it computes the same."""
+        if self._optimized is None:
+            self._optimized = self.finished(resolve(PIPELINE)(self.graph), self.name)
+            live_plans.add(self)
+        return self._optimized
+
+    @classmethod
+    def finished(cls, graph: Graph, name: str | None = None) -> GraphFunction:
+        """A function whose graph needs no optimizing."""
+        function = cls(graph, name)
+        function._optimized = function
+        return function
 
     def forget_plan(self) -> None:
         """Compile anew at the next call."""
         self._plan = None
+        if self._optimized is not self:
+            self._optimized = None
 
     def execute(self, arrays: Sequence[Any]) -> list[Any]:
         """Run it on arrays (and state objects): one for each input of the graph."""

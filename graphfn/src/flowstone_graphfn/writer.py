@@ -1,0 +1,298 @@
+"""Writing the source of plans: one line a node, values in numbered locals."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from flowstone_core import dtypes
+from flowstone_core.op import _as_array
+from flowstone_core.spec import Spec
+
+from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.quiet import loud
+from flowstone_graphfn.symbolic import SymbolicTensor
+from flowstone_graphfn.syntax import DIVISIONS, SCALAR_TYPES, array_template, scalar_template
+
+LARGE = 1024
+"""Values of more elements than this (or of unknown size) are let go after their last use."""
+
+
+class Step(NamedTuple):
+    """What one line of the source executes: a node, and the names of its arguments, nested as its inputs."""
+
+    node: Node
+    arguments: tuple[Any, ...] = ()
+
+
+class Forms:
+    """Under which names the tensors of one graph are known, by the tensors' identity.
+
+    A scalar can be an array (0-d), a numpy scalar, or whichever a kernel returned (``loose``); it is converted
+    where another form is needed.
+    """
+
+    __slots__ = ("array", "loose", "scalar")
+
+    def __init__(self) -> None:
+        self.array: dict[int, str] = {}
+        self.scalar: dict[int, str] = {}
+        self.loose: dict[int, str] = {}
+
+
+class Writer:
+    """Writes the source of one plan.
+
+    Attributes:
+        lines: The lines of the function's body.
+        steps: What each line of the source executes.
+        constants: What the source's names ``k0``, ``k1``, ... stand for.
+        leaf: Whether no kernel runs ops or user code.
+        depth: How deep the present line is nested.
+        forms: The names of the present graph's tensors.
+    """
+
+    native: dict[str, Callable[[Writer, Node], None]] = {}
+    """Ops that are written in their own way (``writer_control``, ``subscripts``)."""
+
+    reads: dict[str, Callable[[Node], list[SymbolicTensor]]] = {}
+    """For ops that, so written, need not all of their inputs: those that they need."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.lines: list[str] = []
+        self.steps: dict[int, Step] = {}
+        self.constants: list[Any] = []
+        self.leaf = True
+        self.depth = 1
+        self.forms = Forms()
+        self._constant_names: dict[int, str] = {}
+        self._count = 0
+        arguments = []
+        for tensor in graph.inputs:
+            name = self.local()
+            self.forms.array[id(tensor)] = name
+            arguments.append(name)
+        self._header = f"    def run({', '.join(arguments)}):"
+        self.write_nodes(graph)
+        results = [self.array(tensor) for tensor in graph.outputs]
+        self.write(f"return ({', '.join(results)}{',' if len(results) == 1 else ''})")
+
+    def text(self) -> str:
+        """The whole source."""
+        names = [f"k{index}" for index in range(len(self.constants))]
+        unpack = f"    ({', '.join(names)},) = constants" if names else "    pass"
+        return "\n".join(["def make(constants):", unpack, self._header, *self.lines, "    return run", ""])
+
+    # -- names -----------------------------------------------------------------------------------------------
+
+    def write(self, line: str, node: Node | None = None, arguments: tuple[Any, ...] = ()) -> None:
+        """Append a line; ``node`` is what it executes, on ``arguments``."""
+        self.lines.append("    " * (self.depth + 1) + line)
+        if node is not None:
+            self.steps[len(self.lines) + 3] = Step(node, arguments)
+
+    def local(self) -> str:
+        """A fresh local."""
+        self._count += 1
+        return f"v{self._count}"
+
+    def constant(self, value: Any) -> str:
+        """The name under which ``value`` can be used."""
+        name = self._constant_names.get(id(value))
+        if name is None:
+            name = self._constant_names[id(value)] = f"k{len(self.constants)}"
+            self.constants.append(value)
+        return name
+
+    def array(self, tensor: SymbolicTensor) -> str:
+        """The name of a tensor's value as an array (or state object)."""
+        key = id(tensor)
+        name = self.forms.array.get(key)
+        if name is None:
+            source = self.forms.loose.get(key) or self.forms.scalar[key]
+            name = self.forms.array[key] = self.local()
+            wrap = self.constant(_wrapper(tensor._spec))
+            self.write(f"{name} = {wrap}({source})")
+        return name
+
+    def scalar(self, tensor: SymbolicTensor) -> str:
+        """The name of a scalar's value as a numpy scalar."""
+        key = id(tensor)
+        name = self.forms.scalar.get(key)
+        if name is None:
+            value = constant_value(tensor)
+            if value is not None:
+                name = self.constant(value[()])
+            else:
+                name = self.local()
+                self.write(f"{name} = {self.array(tensor)}[()]")
+            self.forms.scalar[key] = name
+        return name
+
+    def either(self, tensor: SymbolicTensor) -> str:
+        """The name of a value, as a numpy scalar if it is one already."""
+        return self.forms.scalar.get(id(tensor)) or self.array(tensor)
+
+    # -- nodes -----------------------------------------------------------------------------------------------
+
+    def write_nodes(self, graph: Graph) -> None:
+        """The lines of a graph's nodes, those that nothing needs left out."""
+        needed = needed_nodes(graph)
+        last_use = _last_uses(graph, needed)
+        for node in needed:
+            native = self.native.get(node.op.name)
+            if native is None:
+                self.write_kernel(node)
+            else:
+                native(self, node)
+            self._let_go(last_use.get(id(node), ()))
+
+    def _let_go(self, tensors: Sequence[SymbolicTensor]) -> None:
+        """Delete the locals of tensors that are not used any more."""
+        tables = (self.forms.array, self.forms.loose)
+        names = dict.fromkeys(table[id(tensor)] for tensor in tensors for table in tables if id(tensor) in table)
+        dying = [name for name in names if name[0] == "v"]
+        if dying:
+            self.write("del " + ", ".join(dying))
+
+    def write_kernel(self, node: Node) -> None:
+        """A node as an operator of Python, or as a call of its kernel."""
+        kernel = kernel_of(node)
+        dtype = node.op.dispatch_dtype(node.inputs, node.attrs)
+        if len(node.outputs) == 1 and self._write_operator(node, kernel, dtype):
+            return
+        if node.attrs:
+            kernel = functools.partial(kernel, **node.attrs)
+        if node.op.kernel(dtype).reentrant:
+            self.leaf = False
+            kernel = loud(kernel)
+        self.write_call(node, self.constant(kernel))
+
+    def _write_operator(self, node: Node, kernel: Callable[..., Any], dtype: Any) -> bool:
+        """Write a node as an operator, if its kernel is one."""
+        (output,) = node.outputs
+        if any(type(value) is tuple for value in node.inputs):
+            return False
+        operands: tuple[SymbolicTensor, ...] = node.inputs
+        if is_scalar(output) and all(map(is_scalar, operands)):
+            template = scalar_template(kernel, dtype) or _division(kernel, operands)
+            if template is not None:
+                names = tuple(map(self.scalar, operands))
+                name = self.forms.scalar[id(output)] = self.local()
+                self.write(f"{name} = {template.format(*names)}", node, names)
+                return True
+        template = array_template(kernel, dtype, node.attrs)
+        if template is None or ("@" in template and any(t._spec.rank != 2 for t in operands)):
+            return False
+        names = tuple(map(self.either, operands))
+        name = self.local()
+        self.write(f"{name} = {template.format(*names)}", node, names)
+        self.bind(output, name)
+        return True
+
+    def write_call(self, node: Node, function: str) -> None:
+        """``outputs = function(inputs)``."""
+        names: tuple[Any, ...] = tuple(
+            tuple(map(self.array, value)) if type(value) is tuple else self.array(value) for value in node.inputs
+        )
+        arguments = [f"[{', '.join(name)}]" if type(name) is tuple else name for name in names]
+        outputs = [self.local() for _ in node.outputs]
+        self.write(f"{_target(node, outputs)}{function}({', '.join(arguments)})", node, names)
+        for tensor, name in zip(node.outputs, outputs, strict=True):
+            self.bind(tensor, name)
+
+    def bind(self, tensor: SymbolicTensor, name: str) -> None:
+        """Note that ``name`` is what a kernel returned for a tensor: a scalar may come as a numpy scalar."""
+        (self.forms.loose if may_be_scalar(tensor._spec) else self.forms.array)[id(tensor)] = name
+
+
+def kernel_of(node: Node) -> Callable[..., Any]:
+    """The kernel that executes a node."""
+    op = node.op
+    dtype = op.dispatch_dtype(node.inputs, node.attrs)
+    kernel = op.kernels.get(dtype)
+    if kernel is None:
+        kernel = op.resolve(dtype)
+    if kernel is not op.served_by[dtype].function:
+        kernels = op.kernels  # its first result is still to be verified; afterwards another one is there
+        return lambda *arrays, **attrs: kernels[dtype](*arrays, **attrs)
+    return kernel
+
+
+def is_scalar(tensor: SymbolicTensor) -> bool:
+    """Whether a tensor's value can be held as a numpy scalar."""
+    return tensor._spec.shape == () and tensor._dtype in SCALAR_TYPES
+
+
+def may_be_scalar(spec: Spec) -> bool:
+    """Whether a kernel's result of this spec may come as a numpy scalar."""
+    return not spec.shape and not spec.dtype.is_handle
+
+
+def constant_value(tensor: SymbolicTensor) -> Any:
+    """The array of a ``Const`` node's output; None for other tensors."""
+    return tensor.node.attrs["value"]._array if tensor.node.op.name == "Const" else None
+
+
+def _division(kernel: Callable[..., Any], operands: Sequence[SymbolicTensor]) -> str | None:
+    template = DIVISIONS.get(kernel) if kernel in DIVISIONS else None
+    divisor = constant_value(operands[-1]) if template is not None else None
+    return template if divisor is not None and bool(divisor) else None
+
+
+def _wrapper(spec: Spec) -> Callable[[Any], Any]:
+    return _string_array if spec.dtype is dtypes.string else np.asarray
+
+
+def _string_array(value: Any) -> Any:
+    return _as_array(value, dtypes.string)
+
+
+def _target(node: Node, names: Sequence[str]) -> str:
+    """The left side of an assignment to a node's outputs."""
+    declared = node.op.outputs
+    if not declared or not names:
+        return ""
+    if len(declared) == 1:
+        return f"({names[0]},) = " if declared[0].is_list and len(names) == 1 else f"{', '.join(names)} = "
+    parts = ["(" + "".join(f"{n}, " for n in part) + ")" if type(part) is list else part for part in node.packed(names)]
+    return ", ".join(parts) + " = "
+
+
+def needed_nodes(graph: Graph) -> list[Node]:
+    """The nodes that effects or outputs need, in order."""
+    wanted = {id(tensor.node) for tensor in graph.outputs}
+    kept = []
+    for node in reversed(graph.nodes):
+        if id(node) in wanted or not node.op.effects.pure:
+            kept.append(node)
+            read = Writer.reads.get(node.op.name)
+            wanted.update(id(tensor.node) for tensor in (node.flat_inputs() if read is None else read(node)))
+    kept.reverse()
+    return kept
+
+
+def _last_uses(graph: Graph, nodes: Sequence[Node]) -> dict[int, list[SymbolicTensor]]:
+    """For each node (by identity) the large tensors of this graph that it is the last to use."""
+    alive = {id(tensor) for tensor in (*graph.outputs, *graph.inputs)}
+    dying: dict[int, list[SymbolicTensor]] = {}
+    for node in reversed(nodes):
+        for tensor in (*node.flat_inputs(), *node.outputs):
+            if id(tensor) not in alive:
+                alive.add(id(tensor))
+                if _is_large(tensor._spec):
+                    dying.setdefault(id(node), []).append(tensor)
+    return dying
+
+
+def _is_large(spec: Spec) -> bool:
+    if spec.dtype.is_handle:
+        return True
+    size = 1
+    for extent in spec.shape if spec.shape is not None else (None,):
+        if extent is None:
+            return True
+        size *= extent
+    return size > LARGE
