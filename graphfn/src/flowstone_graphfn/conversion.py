@@ -32,8 +32,9 @@ def callable_for_tracing(
 ) -> Callable[..., Any]:
     """``function`` as tracing calls it: converted if that is wanted, bound to ``receiver`` if it is a method."""
     bound = function if receiver is None else function.__get__(receiver)
-    target = api.convert(bound, settings.options) if settings.enabled else bound
     status = Status.ENABLED if settings.enabled else Status.UNSPECIFIED
+    with control_status(status, settings.options):
+        target = api.convert(bound, settings.options) if settings.enabled else bound
 
     @functools.wraps(function, updated=())
     def traced(*args: Any, **kwargs: Any) -> Any:

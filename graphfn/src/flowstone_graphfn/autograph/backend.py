@@ -246,8 +246,12 @@ class _Nothing:
         return None
 
 
+NOTHING: Any = _Nothing()
+"""No graph side."""
+
+
 class _Registry:
-    backend: Any = _Nothing()
+    backend: Any = NOTHING
 
 
 def register(backend: Backend) -> Backend | None:

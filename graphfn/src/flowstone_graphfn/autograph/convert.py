@@ -132,7 +132,7 @@ def _as_statement(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
     assert isinstance(copy, (ast.FunctionDef, ast.Lambda))
     if isinstance(copy, ast.Lambda):
         body: list[ast.stmt] = [ast.copy_location(ast.Return(copy.body), copy.body)]
-        tree = ast.copy_location(build.function("<lambda>", [], body), copy)
+        tree = ast.copy_location(build.function("lambda_function", [], body), copy)
     else:
         tree = build.located(build.function(copy.name, [], copy.body), copy)
         tree.lineno = copy.decorator_list[0].lineno if copy.decorator_list else copy.lineno

@@ -33,7 +33,8 @@ def target_of(function: Any, options: Options, asked_for: bool = False) -> Any:
     """
     kind = type(function)
     if kind is BuiltinFunctionType or kind is type:
-        return OVERLOADS.get(function, function)
+        overload = OVERLOADS.get(function, function)
+        return _with_callback(overload, options) if function in (map, filter) else overload
     if not (options.recursive or asked_for) or context.status() is context.Status.DISABLED:
         return function
     if kind is FunctionType:
@@ -50,6 +51,15 @@ def target_of(function: Any, options: Options, asked_for: bool = False) -> Any:
         inner = _function(call, options)
         return function if inner is call else MethodType(inner, function)
     return function
+
+
+def _with_callback(overload: Callable[..., Any], options: Options) -> Callable[..., Any]:
+    """``map`` and ``filter`` call their first argument: it is converted, too."""
+
+    def entry(*args: Any) -> Any:
+        return overload(*(target_of(each, options) for each in args[:1]), *args[1:])
+
+    return entry
 
 
 def _function(function: Any, options: Options) -> Any:
