@@ -121,14 +121,14 @@ def truncated_normal(key: int, counter: int, count: int, dtype: Any) -> Any:
 class Lanes:
     """Independent streams of doubles, one for each number to make by rejection.
 
-    Lane i begins ``256 * i`` blocks after the counter; its uniform and normal numbers are taken from the blocks it
+    Lane i begins ``256 * i`` blocks after the counter (or ``apart * i``, which may differ from lane to lane); its uniform and normal numbers are taken from the blocks it
     comes to, two from a block, the second one first.
     """
 
-    def __init__(self, key: int, counter: int, lanes: int) -> None:
+    def __init__(self, key: int, counter: int, lanes: int, apart: Any = BLOCKS_RESERVED) -> None:
         self.key = key
         self.counter = counter
-        self.used = np.arange(lanes, dtype=np.uint64) * np.uint64(BLOCKS_RESERVED)
+        self.used = np.arange(lanes, dtype=np.uint64) * np.asarray(apart, np.uint64)
         self._uniform = np.zeros((lanes, 2)), np.zeros(lanes, np.intp)
         self._normal = np.zeros((lanes, 2)), np.zeros(lanes, np.intp)
 

@@ -89,6 +89,16 @@ FAMILIES: Final[dict[str, str]] = {
     "searching": """
         EditDistance ListDiff LowerBound Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 UnravelIndex UpperBound
     """,
+    "stateless_sampling": """
+        RandomIndexShuffle StatelessMultinomial StatelessParameterizedTruncatedNormal
+        StatelessRandomBinomial StatelessRandomGammaV2 StatelessRandomGammaV3
+        StatelessRandomNormal StatelessRandomPoisson StatelessRandomUniform StatelessRandomUniformFullInt
+        StatelessRandomUniformInt StatelessShuffle StatelessTruncatedNormal
+    """,
+    "generator": """
+        NonDeterministicInts RngReadAndSkip RngSkip StatefulRandomBinomial StatefulStandardNormalV2
+        StatefulTruncatedNormal StatefulUniform StatefulUniformFullInt StatefulUniformInt
+    """,
     "tensor_list": """
         EmptyTensorList TensorListConcat TensorListConcatLists TensorListConcatV2 TensorListElementShape
         TensorListFromTensor TensorListGather TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack
@@ -113,7 +123,7 @@ FAMILIES: Final[dict[str, str]] = {
         ResourceScatterNdAdd ResourceScatterNdSub ResourceScatterNdMin ResourceScatterNdMax ResourceScatterNdUpdate
     """,
     "stateless_random": """
-        StatelessRandomGetKeyCounter StatelessRandomGetAlg StatelessRandomUniformV2 StatelessRandomNormalV2
+        StatelessRandomGetKeyCounter StatelessRandomGetKeyCounterAlg StatelessRandomGetAlg StatelessRandomUniformV2 StatelessRandomNormalV2
         StatelessTruncatedNormalV2 StatelessRandomUniformIntV2 StatelessRandomUniformFullIntV2
     """,
     "qr": "Qr",

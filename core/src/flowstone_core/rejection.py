@@ -6,11 +6,13 @@ All lanes that are still open take a step together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from flowstone_core.distributions import Lanes, unit_floats
+from flowstone_core.distributions import BLOCKS_RESERVED, Lanes, normal, uniform, unit_floats
+from flowstone_core.errors import SpecError
 from flowstone_core.kernels.gamma import log_gamma
 from flowstone_core.philox import philox
 
@@ -98,6 +100,150 @@ def _poisson_by_rejection(lanes: Lanes, rate: Any, active: Any, result: Any, lar
         accepted = fits & (quick | (possible & (s <= t)))
         result[active[accepted]] = k[accepted]
         active = active[~accepted]
+
+
+_INVERSION_BLOCKS = 42
+"""How far apart the lanes of binomial numbers by inversion begin."""
+
+_STIRLING_TAIL = (
+    0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211,
+    0.0138761288230707, 0.0118967099458917, 0.0104112652619720, 0.00925546218271273, 0.00833056343336287,
+)  # fmt: skip
+
+
+def binomial(key: int, counter: int, counts: Any, probs: Any, samples: int) -> Any:
+    """Binomial numbers as ``[samples, len(counts)]``, in double precision.
+
+    The rarer outcome is counted. If less than 10 are expected: geometric numbers are added until they exceed the
+    count. Otherwise Hörmann's transformed rejection (BTRS, "The generation of binomial random variates", 1993).
+    """
+    count = np.repeat(counts.astype(np.float64), samples)
+    given = np.repeat(probs, samples)
+    flipped = given > 0.5
+    prob = np.where(flipped, 1 - given, given).astype(np.float64)
+    few = count * prob < 10
+    lanes = Lanes(key, counter, count.size, np.where(few, _INVERSION_BLOCKS, BLOCKS_RESERVED))
+    result = np.zeros(count.size)
+    drawn = (count > 0) & (given > 0) & (given < 1)
+    _binomial_by_inversion(lanes, count, prob, np.flatnonzero(drawn & few), result)
+    _binomial_by_rejection(lanes, count, prob, np.flatnonzero(drawn & ~few), result)
+    result = np.where(flipped & (count > 0), count - result, result)
+    result[np.isnan(given.astype(np.float64))] = np.nan
+    return result.reshape(counts.size, samples).T
+
+
+def _binomial_by_inversion(lanes: Lanes, count: Any, prob: Any, active: Any, result: Any) -> None:
+    total = np.zeros(count.size)
+    while active.size:
+        total[active] += np.ceil(np.log(lanes.uniform(active)) / np.log1p(-prob[active]))
+        active = active[total[active] <= count[active]]
+        result[active] += 1
+
+
+def _binomial_by_rejection(lanes: Lanes, count: Any, prob: Any, active: Any, result: Any) -> None:
+    while active.size:
+        n, p = count[active], prob[active]
+        spread = np.sqrt(n * p * (1 - p))
+        b = 1.15 + 2.53 * spread
+        a = -0.0873 + 0.0248 * b + 0.01 * p
+        u = lanes.uniform(active) - 0.5
+        v = lanes.uniform(active)
+        shifted = 0.5 - np.abs(u)
+        k = np.floor((2 * a / shifted + b) * u + n * p + 0.5)
+        quick = (shifted >= 0.07) & (v <= 0.92 - 4.2 / b)
+        possible = (k >= 0) & (k <= n)
+        odds, mode = p / (1 - p), np.floor((n + 1) * p)
+        inside = np.clip(k, 0, n)
+        bound = (
+            (mode + 0.5) * np.log((mode + 1) / (odds * (n - mode + 1)))
+            + (n + 1) * np.log((n - mode + 1) / (n - inside + 1))
+            + (inside + 0.5) * np.log(odds * (n - inside + 1) / (inside + 1))
+            + _stirling_tail(mode)
+            + _stirling_tail(n - mode)
+            - _stirling_tail(inside)
+            - _stirling_tail(n - inside)
+        )
+        scaled = np.log(v * (2.83 + 5.1 / b) * spread / (a / (shifted * shifted) + b))
+        accepted = quick | (possible & (scaled <= bound))
+        result[active[accepted]] = k[accepted]
+        active = active[~accepted]
+
+
+def _stirling_tail(k: Any) -> Any:
+    """What Stirling's approximation of ``log(k!)`` leaves out."""
+    square = (k + 1) ** 2
+    series = (1 / 12 - (1 / 360 - 1 / 1260 / square) / square) / (k + 1)
+    return np.where(k <= 9, np.take(_STIRLING_TAIL, np.clip(k, 0, 9).astype(np.intp)), series)
+
+
+_INSIDE = 1.3
+"""How many standard deviations must lie inside the bounds for normal numbers to be drawn and thrown away."""
+
+
+def normal_between(key: int, counter: int, parameters: list[Any], samples: int) -> Any:
+    """Normal numbers between bounds as ``[samples, len(means)]``: means, deviations, minima, maxima.
+
+    Robert, "Simulation of truncated normal variables" (1995): normal proposals if much of the curve is inside,
+    uniform ones for a narrow range, exponential ones for a tail. Parameters take turns in one stream.
+    """
+    dtype = parameters[0].dtype
+    result = np.empty((samples, parameters[0].size), dtype)
+    for column, (mean, deviation, low, high) in enumerate(zip(*parameters, strict=True)):
+        if not (deviation > 0 and low < high and (np.isfinite(low) or np.isfinite(high))):
+            raise SpecError(
+                f"Invalid parameters: a deviation {deviation} must be positive, a minimum {low} less than the maximum "
+                f"{high}, and one of the two finite."
+            )
+        if np.isneginf(low) or high < mean:  # mirrored, so that the bound that matters is the lower one
+            low, high, deviation = high, low, -deviation
+        bounds = (low - mean) / deviation, (high - mean) / deviation
+        propose = _proposals(*bounds, dtype)
+        found: list[Any] = []
+        while len(found) < samples:
+            numbers, block_of, blocks = propose(key, counter, samples - len(found))
+            taken = numbers[: samples - len(found)]
+            found.extend(taken)
+            counter += int(block_of[len(taken) - 1]) + 1 if len(found) == samples and len(taken) else blocks
+        result[:, column] = np.array(found, dtype) * deviation + mean
+    return result
+
+
+def _proposals(low: Any, high: Any, dtype: Any) -> Callable[[int, int, int], tuple[Any, Any, int]]:
+    """How to draw between normalized bounds: a function of key, counter and how many numbers are wanted.
+
+    It gives accepted numbers, the last block that each of them used, and how many blocks were drawn.
+    """
+    each = 2 if dtype == np.float64 else 4
+    two = dtype.type(2)
+    root = np.sqrt(low * low + dtype.type(4))
+
+    def normal_numbers(key: int, counter: int, wanted: int) -> tuple[Any, Any, int]:
+        blocks = wanted // each + 2
+        drawn = normal(key, counter, blocks * each, dtype)
+        good = np.flatnonzero((drawn >= low) & (drawn <= high))
+        return drawn[good], good // each, blocks
+
+    def uniform_numbers(key: int, counter: int, wanted: int) -> tuple[Any, Any, int]:
+        rounds = wanted // each + 2
+        drawn = uniform(key, counter, 2 * rounds * each, dtype).reshape(rounds, 2, each)
+        z = drawn[:, 0] * (high - low) + low
+        peak = dtype.type(0) if low < 0 else low * low
+        good = np.flatnonzero(drawn[:, 1] <= np.exp((peak - z * z) / two))
+        return z.reshape(-1)[good], 2 * (good // each) + 1, 2 * rounds
+
+    def exponential_numbers(key: int, counter: int, wanted: int) -> tuple[Any, Any, int]:
+        blocks = 2 * wanted // each + 2
+        pairs = uniform(key, counter, blocks * each, dtype).reshape(-1, 2)
+        rate = (low + root) / two
+        z = -np.log(pairs[:, 0]) / rate + low
+        x = rate - z if low < rate else low - rate
+        good = np.flatnonzero((pairs[:, 1] <= np.exp(-x * x / two)) & (z < high))
+        return z[good], good // (each // 2), blocks
+
+    if (low < -_INSIDE and high >= 0) or (high > _INSIDE and low <= 0):
+        return normal_numbers
+    cutoff = two * np.exp(dtype.type(0.5) + low * (low - root) / dtype.type(4)) / (low + root)
+    return uniform_numbers if high - low < cutoff else exponential_numbers
 
 
 def categories(key: int, counter: int, logits: Any, samples: int) -> Any:

@@ -10,49 +10,69 @@ import numpy as np
 
 from flowstone_core import distributions
 from flowstone_core.dtypes import DType
-from flowstone_core.errors import SpecError, UnimplementedError
+from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.filling import sizes_of
 from flowstone_core.kernels.random import int_bounds
 from flowstone_core.ops import stateless_random as ops
 from flowstone_core.philox import MASK_64, philox
+from flowstone_core.random_algorithm import Algorithm
 
 KERNELS = KernelSet()
 
 _SCRAMBLER = 0x02461E293EC8F720
 """The key under which a seed becomes a key and a counter (``GetPhiloxKeyCounter`` of TensorFlow's stateless ops)."""
 
-_AUTO = 3
-
 
 @KERNELS.add(ops.GET_KEY_COUNTER)
 def get_key_counter(seed: Any) -> tuple[Any, Any]:
-    """Scramble the seed, so that every bit of it changes all of the key and counter."""
+    """The seed, scrambled."""
+    key, counter = scrambled(seed)
+    return np.array([key], np.uint64), np.array([0, counter >> 64], np.uint64)
+
+
+def scrambled(seed: Any) -> tuple[int, int]:
+    """A key and a counter, of which every bit depends on every bit of the seed.
+
+    Raises:
+        SpecError: If the seed is not two integers.
+    """
     if seed.shape != (2,):
         raise SpecError(f"seed must have shape [2], got {list(seed.shape)}.")
     low, high = (int(part) & MASK_64 for part in seed)
-    mixed = philox(_SCRAMBLER, low | high << 64, 1)[0].astype(np.uint64)
-    shift = np.uint64(32)
-    key = np.array([mixed[0] | mixed[1] << shift], np.uint64)
-    return key, np.array([0, mixed[2] | mixed[3] << shift], np.uint64)
+    a, b, c, d = philox(_SCRAMBLER, low | high << 64, 1)[0].tolist()
+    return a | b << 32, (c | d << 32) << 64
+
+
+@KERNELS.add(ops.GET_KEY_COUNTER_ALG)
+def get_key_counter_alg(seed: Any) -> tuple[Any, Any, Any]:
+    """The seed, scrambled, and Philox's number."""
+    return *get_key_counter(seed), get_alg()
 
 
 @KERNELS.add(ops.GET_ALG)
 def get_alg() -> Any:
     """Philox."""
-    return np.array(ops.PHILOX, np.int32)
+    return np.array(Algorithm.PHILOX.value, np.int32)
 
 
-def _state(key: Any, counter: Any, alg: Any) -> tuple[int, int]:
-    if alg not in (ops.PHILOX, _AUTO):
-        raise UnimplementedError(None, None, f"The random number algorithm {alg} is not offered; use 1 (Philox).")
-    return int(key[0]), int(counter[0]) | int(counter[1]) << 64
+def stream_of(key: Any, counter: Any, alg: Any) -> tuple[int, int]:
+    """The key and counter of a Philox stream.
+
+    Raises:
+        SpecError: For another algorithm, which CPUs do not offer.
+    """
+    if int(alg) not in (Algorithm.PHILOX.value, Algorithm.AUTO_SELECT.value):
+        raise SpecError(f"Unsupported algorithm id: {int(alg)}. CPUs offer Philox (1) only.")
+    if key.size != 1 or counter.size < 2:
+        raise SpecError(f"Philox takes a key of 1 and a counter of 2 integers, got {key.size} and {counter.size}.")
+    return int(key.reshape(-1)[0]), int(counter[0]) | int(counter[1]) << 64
 
 
 def _filled(draw: Callable[..., Any]) -> Callable[..., Any]:
     def kernel(shape: Any, key: Any, counter: Any, alg: Any, *, dtype: DType) -> Any:
         sizes = sizes_of(shape, "Random numbers")
-        drawn = draw(*_state(key, counter, alg), math.prod(sizes), dtype.numpy_dtype)
+        drawn = draw(*stream_of(key, counter, alg), math.prod(sizes), dtype.numpy_dtype)
         return drawn.reshape(sizes)
 
     return kernel
@@ -69,5 +89,5 @@ def stateless_uniform_int(shape: Any, key: Any, counter: Any, alg: Any, minval: 
     """Integers in ``[minval, maxval)``."""
     sizes = sizes_of(shape, "Random numbers")
     low, high = int_bounds(minval, maxval)
-    drawn = distributions.uniform_int(*_state(key, counter, alg), math.prod(sizes), low, high, minval.dtype)
+    drawn = distributions.uniform_int(*stream_of(key, counter, alg), math.prod(sizes), low, high, minval.dtype)
     return drawn.reshape(sizes)

@@ -11,8 +11,9 @@ from flowstone_core.errors import SpecError
 from flowstone_core.op import WORLD, Op
 from flowstone_core.ops import array, math
 from flowstone_core.ops.array import ANY
-from flowstone_core.ops.filling import filled_shape, shape_tensor
+from flowstone_core.ops.filling import shape_tensor
 from flowstone_core.random_seed import op_seeds
+from flowstone_core.shapes import Dims
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
 
@@ -29,19 +30,29 @@ LOGITS = (
 # -- uniform and normal ------------------------------------------------------------------------------------------
 
 
+def drawn_shape(dims: Spec) -> Dims:
+    """The shape that the tensor ``dims`` describes.
+
+    Raises:
+        SpecError: If a size is less than -1 (of which only the kernel complains, as in TensorFlow).
+    """
+    infer.with_rank(dims, 1, "Random numbers: the shape")
+    sizes = dims.vector()
+    if sizes is not None and any(size is not None and size < -1 for size in sizes):
+        raise SpecError(f"Random numbers: sizes must not be negative, got {list(sizes)}.")
+    return None if sizes is None else tuple(None if size == -1 else size for size in sizes)
+
+
 def infer_filled(shape: Spec, *, dtype: DType, **attrs: Any) -> Spec:
     """A tensor of the given shape and type."""
-    return Spec(filled_shape(shape, "Random numbers"), dtype)
+    return Spec(drawn_shape(shape), dtype)
 
 
 def infer_int_range(shape: Spec, minval: Spec, maxval: Spec, **attrs: Any) -> Spec:
     """A tensor of the given shape and the bounds' type."""
     for spec, what in ((minval, "minval"), (maxval, "maxval")):
         infer.with_rank(spec, 0, what)
-    low, high = minval.scalar(), maxval.scalar()
-    if low is not None and high is not None and low >= high:
-        raise SpecError(f"Need minval < maxval, got {low} >= {high}.")
-    return Spec(filled_shape(shape, "Random numbers"), minval.dtype)
+    return Spec(drawn_shape(shape), minval.dtype)
 
 
 def _filled(name: str) -> Op:
@@ -61,9 +72,12 @@ RANDOM_UNIFORM_INT = Op(
 )
 
 
-def scaled(numbers: Tensor, scale: Any, offset: Any, name: str | None = None) -> Any:
-    """``numbers * scale + offset``."""
-    return math.add(math.multiply(numbers, scale), offset, name=name)
+def scaled(numbers: Any, scale: Any, offset: Any, name: str | None = None) -> Any:
+    """``numbers * scale + offset``, which has the shape of the numbers if that of the others is not known."""
+    result: Any = math.add(math.multiply(numbers, scale), offset, name=name)
+    if result.ndim is None:
+        result.set_shape(numbers.shape)
+    return result
 
 
 def uniform_range(numbers: Any, minval: Any, maxval: Any, dtype: DType, name: str | None = None) -> Any:
@@ -175,9 +189,9 @@ def truncated_normal(
 
 def infer_shape_then(shape: Spec, parameter: Spec, dtype: DType) -> Spec:
     """The given shape followed by the parameter's."""
-    sizes = filled_shape(shape, "Random numbers")
+    sizes = drawn_shape(shape)
     known = sizes is not None and parameter.shape is not None
-    return Spec(sizes + parameter.shape if known else None, dtype)  # type: ignore[operator]
+    return Spec(sizes + parameter.shape if known else None, dtype)
 
 
 RANDOM_GAMMA = Op(
@@ -226,11 +240,11 @@ def gamma(
     shapes, rates = convert_to_tensor(alpha, wanted), convert_to_tensor(1 if beta is None else beta, wanted)
     shapes = array.broadcast_to(shapes, array.broadcast_dynamic_shape(array.shape(shapes), array.shape(rates)))
     numbers = RANDOM_GAMMA(shape_tensor(shape), shapes, **op_seeds(seed))
-    smallest = convert_to_tensor(wanted.as_numpy_dtype(_SMALLEST[wanted.name]), wanted)
+    smallest = convert_to_tensor(wanted.as_numpy_dtype(SMALLEST[wanted.name]), wanted)
     return math.maximum(smallest, math.divide(numbers, rates), name=name)
 
 
-_SMALLEST = {"float16": 6.103515625e-05, "float32": 1.1754943508222875e-38, "float64": 2.2250738585072014e-308}
+SMALLEST = {"float16": 6.103515625e-05, "float32": 1.1754943508222875e-38, "float64": 2.2250738585072014e-308}
 
 
 def poisson(shape: Any, lam: TensorLike, dtype: Any = float32, seed: int | None = None, name: str | None = None) -> Any:

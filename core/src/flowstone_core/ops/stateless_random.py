@@ -9,13 +9,19 @@ from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype, float32
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Effects, Op
-from flowstone_core.ops.filling import filled_shape, shape_tensor
-from flowstone_core.ops.random import UNIFORM_TYPES, infer_filled, infer_int_range, number_type, scaled, uniform_range
+from flowstone_core.ops.filling import shape_tensor
+from flowstone_core.ops.random import (
+    UNIFORM_TYPES,
+    drawn_shape,
+    infer_filled,
+    infer_int_range,
+    number_type,
+    scaled,
+    uniform_range,
+)
+from flowstone_core.random_algorithm import Algorithm, as_algorithm
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import TensorLike
-
-PHILOX = 1
-"""The number of the algorithm in ``tf.random.Algorithm``; THREEFRY is 2, AUTO_SELECT 3."""
 
 _SHAPE = "Tshape: {int32, int64} = DT_INT32"
 _FLOATS = "dtype: {half, bfloat16, float, double} = DT_FLOAT"
@@ -35,7 +41,7 @@ def _infer_int(shape: Spec, key: Spec, counter: Spec, alg: Spec, minval: Spec, m
 
 
 def _infer_full_int(shape: Spec, key: Spec, counter: Spec, alg: Spec, *, dtype: DType) -> Spec:
-    return Spec(filled_shape(shape, "Random numbers"), dtype)
+    return Spec(drawn_shape(shape), dtype)
 
 
 GET_KEY_COUNTER = Op(
@@ -44,6 +50,13 @@ GET_KEY_COUNTER = Op(
     ("key: uint64", "counter: uint64"),
     (_SEED,),
     infer=_infer_key_counter,
+)
+GET_KEY_COUNTER_ALG = Op(
+    "StatelessRandomGetKeyCounterAlg",
+    ("seed: Tseed",),
+    ("key: uint64", "counter: uint64", "alg: int32"),
+    (_SEED,),
+    infer=lambda seed: (*_infer_key_counter(seed), Spec((), dtypes.int32)),
 )
 GET_ALG = Op(
     "StatelessRandomGetAlg", (), ("alg: int32",), infer=infer.scalar(dtypes.int32), effects=Effects(stateful=True)
@@ -76,29 +89,17 @@ STATELESS_FULL_INT = Op(
     infer=_infer_full_int,
 )
 
-_ALGORITHMS = {"philox": 1, "threefry": 2, "auto_select": 3}
 
-
-def _algorithm(alg: Any) -> Any:
-    """The algorithm's number, for the generators that a CPU has.
+def key_counter_alg(seed: TensorLike, alg: Any) -> tuple[Any, Any, Any]:
+    """What the ops take in place of a seed: a key, a counter, and the algorithm's number.
 
     Raises:
-        ValueError: If it is not known.
-        NotImplementedError: If it is ThreeFry.
+        ValueError: If there is no such algorithm.
     """
-    if isinstance(alg, str):
-        if alg.lower() not in _ALGORITHMS:
-            raise ValueError(f"Argument `alg` got unsupported string value {alg}. Supported: {list(_ALGORITHMS)}.")
-        alg = _ALGORITHMS[alg.lower()]
-    alg = getattr(alg, "value", alg)
-    if alg == _ALGORITHMS["threefry"]:
-        raise NotImplementedError("ThreeFry is not offered for stateless random numbers; use alg='philox'.")
-    return convert_to_tensor(PHILOX, dtypes.int32)
-
-
-def _key_counter_alg(seed: TensorLike, alg: Any) -> tuple[Any, Any, Any]:
+    chosen = as_algorithm(alg)
     key, counter = GET_KEY_COUNTER(convert_to_tensor(seed, dtype_hint=dtypes.int64))
-    return key, counter, _algorithm(alg)
+    number = Algorithm.PHILOX if chosen is Algorithm.AUTO_SELECT else chosen
+    return key, counter, convert_to_tensor(number.value, dtypes.int32)
 
 
 def stateless_uniform(
@@ -129,7 +130,7 @@ def stateless_uniform(
     """
     wanted = number_type(dtype, (*UNIFORM_TYPES, dtypes.uint32, dtypes.uint64))
     shape = shape_tensor(shape)
-    key, counter, number = _key_counter_alg(seed, alg)
+    key, counter, number = key_counter_alg(seed, alg)
     if not wanted.is_integer:
         numbers = STATELESS_UNIFORM(shape, key, counter, number, dtype=wanted)
         return uniform_range(numbers, 0 if minval is None else minval, maxval, wanted, name)
@@ -162,7 +163,7 @@ def stateless_normal(
         alg: The generator; the CPU's is Philox.
     """
     wanted = as_dtype(dtype)
-    numbers = STATELESS_NORMAL(shape_tensor(shape), *_key_counter_alg(seed, alg), dtype=wanted)
+    numbers = STATELESS_NORMAL(shape_tensor(shape), *key_counter_alg(seed, alg), dtype=wanted)
     return scaled(numbers, convert_to_tensor(stddev, wanted), convert_to_tensor(mean, wanted), name)
 
 
@@ -187,5 +188,5 @@ def stateless_truncated_normal(
         alg: The generator; the CPU's is Philox.
     """
     wanted = as_dtype(dtype)
-    numbers = STATELESS_TRUNCATED_NORMAL(shape_tensor(shape), *_key_counter_alg(seed, alg), dtype=wanted)
+    numbers = STATELESS_TRUNCATED_NORMAL(shape_tensor(shape), *key_counter_alg(seed, alg), dtype=wanted)
     return scaled(numbers, convert_to_tensor(stddev, wanted), convert_to_tensor(mean, wanted), name)
