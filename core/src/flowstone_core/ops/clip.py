@@ -190,8 +190,9 @@ def _limits_within(source: DType, target: DType) -> tuple[Any, Any] | None:
     if source.is_bool or target.is_bool or (_at_most(target.min, source.min) and _at_most(source.max, target.max)):
         return None
     kind = source.as_numpy_dtype
-    low = kind(source.min if _at_most(target.min, source.min) else target.min)
-    high = kind(source.max if _at_most(source.max, target.max) else target.max)
+    number = float if source.is_floating else int
+    low = kind(number(source.min if _at_most(target.min, source.min) else target.min))
+    high = kind(number(source.max if _at_most(source.max, target.max) else target.max))
     if not _at_most(target.min, low):
         low = np.nextafter(low, kind(0))
     if not _at_most(high, target.max):
