@@ -41,8 +41,17 @@ def strided_slice(writer: Writer, node: Node) -> None:
         index = ", ".join(_written(writer, entry) for entry in entries) + ","
     name = writer.local()
     writer.write(f"{name} = {array}[{index}]", node, (array, *(None for _ in node.inputs[1:])))
-    writer.bind(node.outputs[0], name)
+    _bind(writer, node, name)
     return None
+
+
+def _bind(writer: Writer, node: Node, name: str) -> None:
+    """Note the name of an item or slice: an item is a numpy scalar."""
+    (output,) = node.outputs
+    if is_scalar(output):
+        writer.forms.scalar[id(output)] = name
+    else:
+        writer.bind(output, name)
 
 
 def reads_of_slice(node: Node) -> list[SymbolicTensor]:
@@ -135,7 +144,7 @@ def gather(writer: Writer, node: Node) -> None:
     name = writer.local()
     take = writer.constant(row)
     writer.write(f"{name} = {take}({array}, {place})", node, (array, place, None))
-    writer.bind(node.outputs[0], name)
+    _bind(writer, node, name)
     return None
 
 

@@ -9,6 +9,7 @@ from flowstone_graphfn.graph import Graph, copy_graph
 from flowstone_graphfn.passes import options
 from flowstone_graphfn.passes.bodies import bypass, optimize_bodies
 from flowstone_graphfn.passes.common import merge_common
+from flowstone_graphfn.passes.dead import drop_dead
 from flowstone_graphfn.passes.fold import fold
 from flowstone_graphfn.passes.hoist import hoist
 from flowstone_graphfn.passes.inline import inline
@@ -25,6 +26,7 @@ PASSES: tuple[tuple[str, Callable[[Graph], None]], ...] = (
     ("common_subgraph_elimination", merge_common),
     ("dependency_optimization", prune),
     ("function_optimization", optimize_bodies),
+    ("dependency_optimization", drop_dead),
     ("loop_optimization", hoist),
     ("dependency_optimization", prune),
 )

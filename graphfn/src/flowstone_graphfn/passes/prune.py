@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flowstone_core.ops.control import PLACEHOLDER
-
 from flowstone_graphfn.graph import Graph
 
 
@@ -24,7 +22,7 @@ def prune(graph: Graph) -> None:
     wanted = {id(tensor.node) for tensor in (*graph.outputs, *graph.inputs)}
     kept = []
     for node in reversed(graph.nodes):
-        if id(node) in wanted or not (node.op.effects.pure or node.op is PLACEHOLDER):
+        if id(node) in wanted or not node.op.effects.pure:
             kept.append(node)
             wanted.update(id(tensor.node) for tensor in node.flat_inputs())
     graph.nodes = kept[::-1]
