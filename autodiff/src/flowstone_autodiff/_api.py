@@ -13,6 +13,7 @@ PUBLIC: dict[str, str] = {
     "recompute_grad": "flowstone_autodiff.custom:recompute_grad",
     "test.compute_gradient": "flowstone_autodiff.check:compute_gradient",
     "autodiff.GradientTape": "flowstone_autodiff.tape:GradientTape",
+    "vectorized_map": "flowstone_autodiff.vectorized_map:vectorized_map",
     "compat.v1.GradientTape": "flowstone_autodiff.tape:GradientTape",
     "compat.v1.RegisterGradient": "flowstone_autodiff.by_name:RegisterGradient",
     "compat.v1.UnconnectedGradients": "flowstone_autodiff.unconnected:UnconnectedGradients",

@@ -71,10 +71,20 @@ def record(
             zeros.
         forward: Whether forward mode takes ``backward``, too. Otherwise it has seen the ops that ran.
     """
+    told: list[tuple[Observer, Sequence[Tensor], Sequence[Tensor], Backward]] = []
     entry = Backward(name, backward, missing, forward)
+    current = state.current
+    while current is not None:
+        if hasattr(current, "record_custom"):
+            told.append((cast(Observer, current), inputs, outputs, entry))
+        if hasattr(current, "lowered"):  # one element here is a batch below
+            inputs, outputs, entry = current.lowered(inputs, outputs, entry)
+        elif current.building_graph:
+            break
+        current = current.parent
     # outer observers first: an inner one may compute (a forward accumulator does), and outer ones see that
-    for observer in reversed(list(observers())):
-        observer.record_custom(inputs, outputs, entry)
+    for observer, taken, given, way_back in reversed(told):
+        observer.record_custom(taken, given, way_back)
 
 
 def watched(tensors: Sequence[Tensor]) -> bool:
