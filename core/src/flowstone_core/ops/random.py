@@ -190,8 +190,9 @@ def truncated_normal(
 def infer_shape_then(shape: Spec, parameter: Spec, dtype: DType) -> Spec:
     """The given shape followed by the parameter's."""
     sizes = drawn_shape(shape)
-    known = sizes is not None and parameter.shape is not None
-    return Spec(sizes + parameter.shape if known else None, dtype)
+    if sizes is None or parameter.shape is None:
+        return Spec(None, dtype)
+    return Spec(sizes + parameter.shape, dtype)
 
 
 RANDOM_GAMMA = Op(
