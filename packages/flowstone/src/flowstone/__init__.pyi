@@ -260,6 +260,7 @@ from flowstone_core.ops.searching import unravel_index as unravel_index
 from flowstone_core.ops.joining import unstack as unstack
 from flowstone_core.variable import variable_creator_scope as variable_creator_scope
 from flowstone_core.dtypes import variant as variant
+from flowstone_autodiff.vectorized_map import vectorized_map as vectorized_map
 from flowstone_core.ops.selection import where as where
 from flowstone_graphfn.while_loops import while_loop as while_loop
 from flowstone_core.ops.filling import zeros as zeros
