@@ -9,6 +9,7 @@ from flowstone_autodiff.registry import not_differentiable
 not_differentiable(
     ops.GET_ALG,
     ops.GET_KEY_COUNTER,
+    ops.GET_KEY_COUNTER_ALG,
     ops.STATELESS_FULL_INT,
     ops.STATELESS_NORMAL,
     ops.STATELESS_TRUNCATED_NORMAL,
