@@ -42,7 +42,6 @@ class Knows:
         (i <= 2, [True, True]),
         (i > 1, [False, True]),
         (i >= 1, [True, True]),
-        (i < 2, [True, False]),
         (i == [1, 3], [True, False]),
         (i != [1, 3], [False, True]),
         (b & True, [True, False]),
@@ -95,7 +94,7 @@ def test_logic_needs_booleans_or_integers():
     with pytest.raises(InvalidArgumentError):
         x & x
     with pytest.raises(InvalidArgumentError):
-        ~x
+        ~x  # noqa: B018 - evaluating it is the test
     with pytest.raises(InvalidArgumentError):
         b & i
 
