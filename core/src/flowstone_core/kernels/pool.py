@@ -91,6 +91,23 @@ def _winners(x: Any, windows: Sequence[Window]) -> Any:
     return winner
 
 
+def _to_winners(values: Any, winner: Any, windows: Sequence[Window]) -> Any:
+    """Each window's value added to the place of its winner."""
+    whole = np.zeros([w.padded for w in windows], values.dtype)
+    for number, where in enumerate(_taps(windows)):
+        whole[where] += np.where(winner == number, values, values.dtype.type(0))
+    return np.ascontiguousarray(whole[_inner(windows)])
+
+
+def _at_winners(x: Any, winner: Any, windows: Sequence[Window]) -> Any:
+    """What stands in ``x`` at the place of each window's winner."""
+    x = _padded(x, windows, 0)
+    result = np.zeros(winner.shape, x.dtype)
+    for number, where in enumerate(_taps(windows)):
+        np.copyto(result, x[where], where=winner == number)
+    return result
+
+
 def _check_grad(grad: Any, windows: Sequence[Window]) -> None:
     if grad.shape != _outs(windows):
         raise SpecError(f"The gradient of pooling has shape {grad.shape}, expected {_outs(windows)}.")
@@ -101,11 +118,7 @@ def max_pool_grad(orig_input: Any, orig_output: Any, grad: Any, **attrs: Any) ->
     """Each window's gradient goes to its largest element, the first of equal ones."""
     windows = _windows(orig_input.shape, attrs)
     _check_grad(grad, windows)
-    winner = _winners(orig_input, windows)
-    whole = np.zeros([w.padded for w in windows], grad.dtype)
-    for number, where in enumerate(_taps(windows)):
-        whole[where] += np.where(winner == number, grad, grad.dtype.type(0))
-    return np.ascontiguousarray(whole[_inner(windows)])
+    return _to_winners(grad, _winners(orig_input, windows), windows)
 
 
 def max_pool_3d_grad(orig_input: Any, orig_output: Any, grad: Any, **attrs: Any) -> Any:
@@ -129,12 +142,7 @@ def max_pool_grad_grad(orig_input: Any, orig_output: Any, grad: Any, **attrs: An
     windows = _windows(orig_input.shape, attrs)
     if grad.shape != orig_input.shape:
         raise SpecError(f"The gradient has shape {grad.shape}, expected {orig_input.shape}.")
-    winner = _winners(orig_input, windows)
-    x = _padded(grad, windows, 0)
-    result = np.zeros(winner.shape, grad.dtype)
-    for number, where in enumerate(_taps(windows)):
-        np.copyto(result, x[where], where=winner == number)
-    return result
+    return _at_winners(grad, _winners(orig_input, windows), windows)
 
 
 def _with_window_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -153,15 +161,10 @@ KERNELS.add(ops.MAX_POOL_GRAD_V2)(_with_window_tensors(widened(max_pool_grad)))
 
 def _places(x: Any, windows: Sequence[Window], include_batch: bool) -> Any:
     """The flat place of each window's largest element."""
-    positions = np.arange(x.size).reshape(x.shape)
+    positions = np.arange(x.size, dtype=np.int64).reshape(x.shape)
     if not include_batch:
         positions = np.broadcast_to(positions[:1], x.shape)
-    winner = _winners(x, windows)
-    spread = _padded(positions, windows, 0)
-    result = np.zeros(winner.shape, np.int64)
-    for number, where in enumerate(_taps(windows)):
-        np.copyto(result, spread[where], where=winner == number)
-    return result
+    return _at_winners(positions, _winners(x, windows), windows)
 
 
 @add_with_narrow(KERNELS, ops.MAX_POOL_WITH_ARGMAX)
@@ -171,19 +174,21 @@ def max_pool_with_argmax(input: Any, *, Targmax: DType, include_batch_in_index: 
     return max_pool(input, **attrs), places.astype(Targmax.numpy_dtype)
 
 
-def _within_whole_batch(argmax: Any, shape: tuple[int, ...], include_batch: bool) -> Any:
-    if include_batch:
-        return argmax
-    each = int(np.prod(shape[1:]))
-    return argmax + (np.arange(shape[0]) * each).reshape(-1, 1, 1, 1).astype(argmax.dtype)
+def _checked_places(argmax: Any, input: Any, fits: bool, include_batch: bool) -> Any:
+    """``argmax`` as places in the whole batch; ``fits`` says whether the gradient has the shape it should have."""
+    places = argmax
+    if not include_batch:
+        each = int(np.prod(input.shape[1:]))
+        places = argmax + (np.arange(input.shape[0]) * each).reshape(-1, 1, 1, 1).astype(argmax.dtype)
+    if not fits or (places.size and not 0 <= places.min() <= places.max() < input.size):
+        raise SpecError("The places of the largest elements do not fit the input or the gradient.")
+    return places
 
 
 @add_with_narrow(KERNELS, ops.MAX_POOL_GRAD_WITH_ARGMAX)
 def max_pool_grad_with_argmax(input: Any, grad: Any, argmax: Any, *, include_batch_in_index: bool, **attrs: Any) -> Any:
     """Each gradient goes to the place that ``argmax`` says."""
-    places = _within_whole_batch(argmax, input.shape, include_batch_in_index)
-    if grad.shape != argmax.shape or (places.size and not 0 <= places.min() <= places.max() < input.size):
-        raise SpecError("The places of the largest elements do not fit the input or the gradient.")
+    places = _checked_places(argmax, input, grad.shape == argmax.shape, include_batch_in_index)
     result = np.zeros(input.size, grad.dtype)
     np.add.at(result, places.reshape(-1), grad.reshape(-1))
     return result.reshape(input.shape)
@@ -194,9 +199,7 @@ def max_pool_grad_grad_with_argmax(
     input: Any, grad: Any, argmax: Any, *, include_batch_in_index: bool, **attrs: Any
 ) -> Any:
     """What stands in ``grad`` at the places that ``argmax`` says."""
-    places = _within_whole_batch(argmax, input.shape, include_batch_in_index)
-    if grad.shape != input.shape or (places.size and not 0 <= places.min() <= places.max() < input.size):
-        raise SpecError("The places of the largest elements do not fit the input or the gradient.")
+    places = _checked_places(argmax, input, grad.shape == input.shape, include_batch_in_index)
     return grad.reshape(-1)[places]
 
 
@@ -279,11 +282,7 @@ def dilation_backprop_input(input: Any, filter: Any, out_backprop: Any, **attrs:
     """Each gradient goes to the element of the largest sum."""
     windows = _dilation_windows(input, filter, attrs)
     _check_grad(out_backprop, windows)
-    winner = _dilated(input, filter, windows)[1]
-    whole = np.zeros([w.padded for w in windows], input.dtype)
-    for number, where in enumerate(_taps(windows)):
-        whole[where] += np.where(winner == number, out_backprop, out_backprop.dtype.type(0))
-    return np.ascontiguousarray(whole[_inner(windows)])
+    return _to_winners(out_backprop, _dilated(input, filter, windows)[1], windows)
 
 
 @add_with_narrow(KERNELS, ops.DILATION_2D_BACKPROP_FILTER)
