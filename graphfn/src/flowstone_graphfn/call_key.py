@@ -16,7 +16,7 @@ import numpy as np
 from flowstone_core import nest
 from flowstone_core.conversion import to_tensor
 from flowstone_core.tensor import EagerTensor, Tensor
-from flowstone_core.type_spec import TensorSpec, TypeSpec
+from flowstone_core.type_spec import TypeSpec
 from flowstone_core.variable import Variable
 
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -104,8 +104,3 @@ class CallKey:
         if self._context is None:
             self._context = TracingContext()
         return self._context
-
-
-def spec_of(tensor: Tensor) -> TensorSpec:
-    """The ``TensorSpec`` of a tensor."""
-    return TensorSpec(tensor.shape, tensor.dtype)

@@ -35,11 +35,6 @@ DEEPER = (
 )
 
 
-def takes_gradient(tensor: Tensor) -> bool:
-    """Whether a gradient can arrive at ``tensor``, judging by its type."""
-    return tensor.dtype._kind in TRAINABLE_KINDS and tensor.dtype is not dtypes.resource
-
-
 def records_of(graph: Graph) -> list[Record]:
     """The nodes of a graph as a tape would have recorded them, with the custom gradients in their places."""
     records: list[Record] = []

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
-from flowstone_core.dtypes import DType
 from flowstone_core.errors import InaccessibleTensorError
 from flowstone_core.op import Op
 from flowstone_core.ops.control import CONST, PLACEHOLDER
@@ -504,8 +503,3 @@ def flat_specs(inferred: Any) -> Sequence[Spec]:
 def _mapped(tensors: Sequence[Any], mapped: dict[int, SymbolicTensor]) -> tuple[Any, ...]:
     """Tensors of a graph as those of its copy; others as they are."""
     return tuple(mapped.get(id(tensor), tensor) for tensor in tensors)
-
-
-def dtypes_of(tensors: Iterable[Tensor]) -> tuple[DType, ...]:
-    """The element types."""
-    return tuple(tensor.dtype for tensor in tensors)
