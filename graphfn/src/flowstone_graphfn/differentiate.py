@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowstone_autodiff.backprop import backpropagate
-from flowstone_autodiff.recorder import TRAINABLE_KINDS, Record
+from flowstone_autodiff.recorder import TRAINABLE_KINDS
 from flowstone_core import dtypes
 from flowstone_core.ops.filling import zeros, zeros_like
 from flowstone_core.ops.state import VARIABLE_SHAPE
@@ -33,19 +33,6 @@ DEEPER = (
     "A derivative of a derivative of {name} needs values that its call did not keep. Call the function inside both "
     "tapes, and do not call a persistent tape's gradient() inside that tape."
 )
-
-
-def records_of(graph: Graph) -> list[Record]:
-    """The nodes of a graph as a tape would have recorded them, with the custom gradients in their places."""
-    records: list[Record] = []
-    customs = list(graph.custom_gradients)
-    for position, node in enumerate(graph.nodes):
-        while customs and customs[0].position <= position:
-            records.append(customs.pop(0).record)
-        if node.outputs and node.inputs:
-            records.append((node.op, node.inputs, node.packed(node.outputs), node.attrs))
-    records.extend(custom.record for custom in customs)
-    return records
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +122,7 @@ class Differentiable:
         weights = [graph.add_input(gradient_spec(target), "gradient") for target in targets]
         sources = self.graph.inputs
         with building(graph) as builder, _Session(self):
-            results = backpropagate(records_of(self.graph), targets, sources, weights)
+            results = backpropagate(self.graph.records(), targets, sources, weights)
             graph.outputs = [builder.local(tensor) for tensor in flat_tensors(results)]
         intermediates: list[SymbolicTensor] = []
         others: list[Tensor] = []
