@@ -107,8 +107,10 @@ class Differentiable:
         """Make outputs of what the full backward function needs; whether that added any."""
         before = len(self.graph.outputs)
         pattern = tuple(tensor.dtype._kind in TRAINABLE_KINDS for tensor in self.graph.outputs)
+        known = set(map(id, self.needed))
         for tensor in self._trace(pattern).intermediates:
-            if all(tensor is not known for known in self.needed):
+            if id(tensor) not in known:
+                known.add(id(tensor))
                 self.needed.append(tensor)
             if id(tensor) not in self._available:
                 self._available[id(tensor)] = len(self.graph.outputs)
