@@ -7,7 +7,7 @@ from typing import Any
 
 from flowstone_graphfn import plan as plans
 from flowstone_graphfn.graph import Graph
-from flowstone_graphfn.plan import Plan, live_plans
+from flowstone_graphfn.plan import Plan, forget_plans
 
 
 class ExecutedGraphs:
@@ -20,12 +20,12 @@ class ExecutedGraphs:
         """Forget what was recorded and record from now on, in all threads."""
         self._graphs = {}
         plans.recorder = self._recording
-        _forget_plans()
+        forget_plans()
 
     def stop(self) -> list[Graph]:
         """Stop; the graphs that ran meanwhile, each once, in the order of their first call."""
         plans.recorder = None
-        _forget_plans()
+        forget_plans()
         return list(self._graphs.values())
 
     def _recording(self, plan: Plan, graph: Graph) -> Callable[..., Any]:
@@ -38,11 +38,6 @@ class ExecutedGraphs:
             return run(*arrays)
 
         return recorded
-
-
-def _forget_plans() -> None:
-    for function in list(live_plans):
-        function.forget_plan()
 
 
 EXECUTED_GRAPHS = ExecutedGraphs()

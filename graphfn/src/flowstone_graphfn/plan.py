@@ -71,12 +71,13 @@ class Plan:
 
 
 live_plans: weakref.WeakSet[Any] = weakref.WeakSet()
-"""The functions that hold a plan, to be compiled anew when the choice of kernel providers changes."""
+"""The functions that hold a plan, or an optimized graph."""
 
 
-def _forget_plans() -> None:
+def forget_plans() -> None:
+    """Have every function compiled anew at its next call."""
     for function in list(live_plans):
         function.forget_plan()
 
 
-providers.subscribe(_forget_plans)
+providers.subscribe(forget_plans)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowstone_graphfn.plan import live_plans
+from flowstone_graphfn.plan import forget_plans
 
 KNOWN = frozenset(
     """
@@ -32,8 +32,7 @@ def set_experimental_options(options: Mapping[str, Any]) -> None:
         options: Switches and their values; switches of passes that do not exist here are accepted.
     """
     _options.update({key: value for key, value in options.items() if key in KNOWN})
-    for function in list(live_plans):
-        function.forget_plan()
+    forget_plans()
 
 
 def get_experimental_options() -> dict[str, Any]:
