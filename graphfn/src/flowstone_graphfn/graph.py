@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 from flowstone_core.errors import InaccessibleTensorError
-from flowstone_core.op import Op
+from flowstone_core.op import Op, specs_of
 from flowstone_core.ops.control import CONST, PLACEHOLDER
 from flowstone_core.services import GRAPH_EXPORT, get_service
 from flowstone_core.shapes import TensorShape
@@ -106,8 +106,7 @@ class Node:
     def replace(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> None:
         """Execute something else, whose first outputs are the present ones."""
         self.op, self.inputs, self.attrs = op, inputs, attrs
-        specs = [[item._spec for item in value] if type(value) is tuple else value._spec for value in inputs]
-        inferred = flat_specs(op.infer(*specs, **attrs))
+        inferred = flat_specs(op.infer(*specs_of(inputs), **attrs))
         present = len(self.outputs)
         more = (SymbolicTensor(self, present + index, spec) for index, spec in enumerate(inferred[present:]))
         self.outputs = (*self.outputs, *more)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flowstone_core.errors import InternalError, SpecError
+from flowstone_core.op import specs_of
 from flowstone_core.ops import control
 from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
@@ -97,9 +98,8 @@ class _Checker:
 
     def check_outputs(self, node: Node) -> None:
         """The outputs are what the shape rule says, or more general."""
-        specs = [[t._spec for t in value] if type(value) is tuple else value._spec for value in node.inputs]
         try:
-            inferred = flat_specs(node.op.infer(*specs, **node.attrs))
+            inferred = flat_specs(node.op.infer(*specs_of(node.inputs), **node.attrs))
         except SpecError as error:
             self.fail(node, str(error))
             return
