@@ -145,9 +145,8 @@ class ConcreteFunction:
             return f"{self._signature.describe(self._types)} -> {returned!r}"
         lines = ["Input Parameters:"]
         parameters = self._signature.signature.parameters.values()
-        by_name = {self._signature.name_of(index): kind for index, kind in enumerate(self._types[0])} | self._types[1]
         kinds = {parameter.name: parameter.kind.name for parameter in parameters}
-        for name, kind in by_name.items():
+        for name, kind in self._signature.by_name(self._types).items():
             lines.append(f"  {name} ({kinds.get(name, 'POSITIONAL_ONLY')}): {kind!r}")
         lines += ["Output Type:", f"  {returned!r}", "Captures:"]
         captures = [f"  {id(tensor)}: {_spec_of(tensor)!r}" for tensor in self._captured]

@@ -54,8 +54,7 @@ def reason(signature: FunctionSignature, new: Bound, earlier: list[Bound]) -> st
 
 
 def _differences(signature: FunctionSignature, new: Bound, old: Bound) -> list[str]:
-    after = {signature.name_of(index): kind for index, kind in enumerate(new[0])} | new[1]
-    before = {signature.name_of(index): kind for index, kind in enumerate(old[0])} | old[1]
+    after, before = signature.by_name(new), signature.by_name(old)
     found = []
     for name in {**before, **after}:
         if name not in after:

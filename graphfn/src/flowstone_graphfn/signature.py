@@ -117,6 +117,10 @@ class FunctionSignature:
             return self.names[index]
         return f"{self.variadic or 'args'}_{index - len(self.names)}"
 
+    def by_name(self, types: Bound) -> dict[str, Any]:
+        """The trace types of all arguments by the arguments' names, positional ones first."""
+        return {self.name_of(index): kind for index, kind in enumerate(types[0])} | types[1]
+
     def types_of(self, bound: Bound, context: Any) -> Bound:
         """The trace types of canonical arguments."""
         args, kwargs = bound
