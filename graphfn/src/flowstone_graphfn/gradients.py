@@ -13,7 +13,7 @@ from flowstone_core.ops import control
 
 from flowstone_graphfn.differentiate import differentiating
 from flowstone_graphfn.execution import upgrade
-from flowstone_graphfn.graph import Node
+from flowstone_graphfn.graph import Node, map_inputs
 from flowstone_graphfn.trace import building
 
 
@@ -41,10 +41,7 @@ def with_functions(call: Call, arrived: list[Any]) -> tuple[Any, ...]:
     if made is None:
         made = session.upgraded[id(node)] = upgrade(node.op, node.attrs, node.inputs, session.deep)
         with node.graph.inserting_before(node), building(node.graph) as builder:
-            inputs = tuple(
-                tuple(map(builder.local, value)) if type(value) is tuple else builder.local(value)
-                for value in made.inputs(node.inputs)
-            )
+            inputs = map_inputs(builder.local, made.inputs(node.inputs))
         node.replace(made.op, inputs, made.attrs)
     padded = [*arrived, *[None] * (len(node.outputs) - len(arrived))]
     results = made.backward(node.inputs, node.outputs, padded)

@@ -8,7 +8,7 @@ goes when its function goes.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
@@ -466,10 +466,7 @@ def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int,
     graph._names = dict(source._names)
     mapped: dict[int, SymbolicTensor] = {}
     for node in source.nodes:
-        inputs = tuple(
-            tuple(mapped[id(item)] for item in value) if type(value) is tuple else mapped[id(value)]
-            for value in node.inputs
-        )
+        inputs = map_inputs(lambda tensor: mapped[id(tensor)], node.inputs)
         specs = [output._spec for output in node.outputs]
         twin = Node(graph._self, node.op, inputs, node.attrs, specs, node.name, node.mark)
         graph.nodes.append(twin)
@@ -484,6 +481,11 @@ def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int,
     ]
     graph._captures = {key: (outer, mapped[id(inner)]) for key, (outer, inner) in source._captures.items()}
     return graph, mapped
+
+
+def map_inputs(function: Callable[[Any], Any], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """``function`` of each tensor in a node's inputs, nested as they are."""
+    return tuple([tuple(map(function, value)) if type(value) is tuple else function(value) for value in inputs])
 
 
 def flat_specs(inferred: Any) -> Sequence[Spec]:

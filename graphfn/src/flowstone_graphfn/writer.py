@@ -11,7 +11,7 @@ from flowstone_core import dtypes
 from flowstone_core.op import _as_array
 from flowstone_core.spec import Spec
 
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import Graph, Node, map_inputs
 from flowstone_graphfn.quiet import loud
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.syntax import DIVISIONS, SCALAR_TYPES, array_template, scalar_template
@@ -194,9 +194,7 @@ class Writer:
 
     def write_call(self, node: Node, function: str) -> None:
         """``outputs = function(inputs)``."""
-        names: tuple[Any, ...] = tuple(
-            tuple(map(self.array, value)) if type(value) is tuple else self.array(value) for value in node.inputs
-        )
+        names = map_inputs(self.array, node.inputs)
         arguments = [f"[{', '.join(name)}]" if type(name) is tuple else name for name in names]
         outputs = [self.local() for _ in node.outputs]
         self.write(f"{_target(node, outputs)}{function}({', '.join(arguments)})", node, names)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import Graph, Node, map_inputs
 from flowstone_graphfn.symbolic import SymbolicTensor
 
 Step = Callable[[Node], Sequence[SymbolicTensor] | None]
@@ -26,7 +25,7 @@ def rewrite(graph: Graph, step: Step) -> bool:
     nodes, graph.nodes = graph.nodes, []
     for node in nodes:
         if replaced:
-            node.inputs = tuple(_renewed(value, replaced) for value in node.inputs)
+            redirect(node, replaced)
         instead = step(node)
         if instead is None:
             graph.nodes.append(node)
@@ -39,7 +38,6 @@ def rewrite(graph: Graph, step: Step) -> bool:
     return bool(replaced)
 
 
-def _renewed(value: Any, replaced: dict[int, SymbolicTensor]) -> Any:
-    if type(value) is tuple:
-        return tuple(replaced.get(id(tensor), tensor) for tensor in value)
-    return replaced.get(id(value), value)
+def redirect(node: Node, replaced: dict[int, SymbolicTensor]) -> None:
+    """Let a node take other tensors in the place of those that ``replaced`` names by identity."""
+    node.inputs = map_inputs(lambda tensor: replaced.get(id(tensor), tensor), node.inputs)

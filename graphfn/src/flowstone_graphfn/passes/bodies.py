@@ -9,7 +9,7 @@ from flowstone_core.ops.control import CASE, CONST, IF, STATELESS_CASE, STATELES
 
 from flowstone_graphfn.graph import Graph, Node, copy_graph
 from flowstone_graphfn.graph_function import GraphFunction
-from flowstone_graphfn.passes.base import rewrite
+from flowstone_graphfn.passes.base import redirect, rewrite
 from flowstone_graphfn.symbolic import SymbolicTensor
 
 
@@ -121,7 +121,7 @@ def _with_constants(
     made = graph.nodes[before:]
     del graph.nodes[before:]
     for node in graph.nodes:
-        node.inputs = tuple(_renewed(value, replaced) for value in node.inputs)
+        redirect(node, replaced)
     inputs = {id(tensor.node) for tensor in graph.inputs}
     graph.nodes = [
         *(node for node in graph.nodes if id(node) in inputs),
@@ -131,9 +131,3 @@ def _with_constants(
     if not keep_outputs:
         graph.outputs = [replaced.get(id(tensor), tensor) for tensor in graph.outputs]
     return GraphFunction(graph, function.name).optimized()
-
-
-def _renewed(value: Any, replaced: dict[int, SymbolicTensor]) -> Any:
-    if type(value) is tuple:
-        return tuple(replaced.get(id(tensor), tensor) for tensor in value)
-    return replaced.get(id(value), value)

@@ -9,7 +9,7 @@ from flowstone_core.op import Op
 from flowstone_core.ops.control import CONST, PLACEHOLDER
 from flowstone_core.tensor import EagerTensor
 
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import Graph, Node, map_inputs
 from flowstone_graphfn.passes.base import rewrite
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -46,9 +46,9 @@ def merge_common(graph: Graph) -> None:
 
 
 def _key(node: Node) -> tuple[Op, Any, Any]:
-    inputs = tuple(tuple(map(id, value)) if type(value) is tuple else id(value) for value in node.inputs)
     if node.op is CONST:
         return node.op, (), _constant_key(node.attrs["value"])
+    inputs = map_inputs(id, node.inputs)
     attrs = tuple((name, _attr_key(value)) for name, value in sorted(node.attrs.items()))
     return node.op, inputs, attrs
 

@@ -9,6 +9,7 @@ from flowstone_core.ops.control import CASE, IF, STATELESS_CASE, STATELESS_IF, S
 
 from flowstone_graphfn.graph import Graph, Node, copy_graph
 from flowstone_graphfn.graph_function import GraphFunction
+from flowstone_graphfn.passes.base import redirect
 from flowstone_graphfn.passes.prune import prune
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -87,14 +88,8 @@ def _shrink(
     replaced = {id(output): next(kept) for output, lives in zip(node.outputs, live, strict=True) if lives}
     graph.nodes[place] = smaller
     for other in graph.nodes[place + 1 :]:
-        other.inputs = tuple(_renewed(value, replaced) for value in other.inputs)
+        redirect(other, replaced)
     graph.outputs = [replaced.get(id(tensor), tensor) for tensor in graph.outputs]
-
-
-def _renewed(value: Any, replaced: dict[int, SymbolicTensor]) -> Any:
-    if type(value) is tuple:
-        return tuple(replaced.get(id(tensor), tensor) for tensor in value)
-    return replaced.get(id(value), value)
 
 
 def _chosen(items: Sequence[Any], live: Sequence[bool]) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from flowstone_core.op import execute
 from flowstone_core.ops.control import CONST, PLACEHOLDER
 from flowstone_core.tensor import EagerTensor
 
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import Graph, Node, map_inputs
 from flowstone_graphfn.passes.base import rewrite
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -61,10 +61,7 @@ def _computed(node: Node) -> list[EagerTensor] | None:
     operands = node.flat_inputs()
     if not operands or any(tensor.node.op is not CONST for tensor in operands) or not _is_small(node):
         return None
-    inputs = tuple(
-        tuple(tensor.node.attrs["value"] for tensor in value) if type(value) is tuple else value.node.attrs["value"]
-        for value in node.inputs
-    )
+    inputs = map_inputs(lambda tensor: tensor.node.attrs["value"], node.inputs)
     try:
         with running_under(None):
             result: Any = execute(node.op, inputs, node.attrs)

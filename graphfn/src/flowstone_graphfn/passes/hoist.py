@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowstone_core.ops.control import CONST, PLACEHOLDER, STATELESS_WHILE, WHILE
 
-from flowstone_graphfn.graph import Graph, Node, copy_graph
+from flowstone_graphfn.graph import Graph, Node, copy_graph, map_inputs
 from flowstone_graphfn.graph_function import GraphFunction
 from flowstone_graphfn.passes.base import rewrite
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -66,10 +66,7 @@ def _hoisted(graph: Graph, loop: Node) -> tuple[SymbolicTensor, ...] | None:
             continue
         if all(tensor.node.op is CONST for tensor in operands):
             continue
-        inputs = tuple(
-            tuple(_outer(graph, t, outside) for t in value) if type(value) is tuple else _outer(graph, value, outside)
-            for value in node.inputs
-        )
+        inputs = map_inputs(lambda tensor: _outer(graph, tensor, outside), node.inputs)
         specs = [output._spec for output in node.outputs]
         copied = graph.add_node(node.op, inputs, node.attrs, specs, node.name, node.mark)
         outside[id(node.outputs[0])] = moved[id(node.outputs[0])] = copied.outputs[0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flowstone_core.ops.control import CONST, PARTITIONED_CALL, PLACEHOLDER, STATEFUL_PARTITIONED_CALL
 
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import Graph, Node, map_inputs
 from flowstone_graphfn.graph_function import GraphFunction
 from flowstone_graphfn.passes.base import rewrite
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -59,10 +59,7 @@ def copy_into(
     for node in body.nodes:
         if node.op is PLACEHOLDER and id(node.outputs[0]) in mapped:
             continue
-        inputs = tuple(
-            tuple(mapped[id(tensor)] for tensor in value) if type(value) is tuple else mapped[id(value)]
-            for value in node.inputs
-        )
+        inputs = map_inputs(lambda tensor: mapped[id(tensor)], node.inputs)
         specs = [output._spec for output in node.outputs]
         mark = node.mark or (None if call is None or node.op is CONST else call.mark)
         copied = graph.add_node(node.op, inputs, node.attrs, specs, node.name, mark)
