@@ -17,7 +17,7 @@ from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor
 
 from flowstone_autodiff.batch_registry import BatchCall, Same, find_batch_rule
-from flowstone_autodiff.recorder import Backward
+from flowstone_autodiff.recorder import Backward, flat
 
 
 class BatchedTensor(Tensor):
@@ -124,8 +124,7 @@ class Batcher:
         return value.values if self.owns(value) else value
 
     def _holds_tuples(self, inputs: tuple[Any, ...]) -> bool:
-        flat = (item for value in inputs for item in (value if type(value) is tuple else (value,)))
-        return any(self.owns(item) and type(item.values) is tuple for item in flat)
+        return any(self.owns(item) and type(item.values) is tuple for item in flat(inputs))
 
     def _wrapped(self, outputs: Any) -> Any:
         if type(outputs) is Same:

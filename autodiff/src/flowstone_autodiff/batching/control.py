@@ -10,10 +10,11 @@ from flowstone_core.ops import control as ops
 from flowstone_core.ops.compare import logical_and
 from flowstone_core.ops.reduce import reduce_any
 from flowstone_core.ops.selection import SELECT_V2
-from flowstone_core.tensor import EagerTensor, Tensor
+from flowstone_core.tensor import EagerTensor
 
 from flowstone_autodiff.batch_registry import BatchCall, batch, elementwise
 from flowstone_autodiff.batched import BatchedTensor
+from flowstone_autodiff.recorder import flat
 
 elementwise(ops.PLACEHOLDER_WITH_DEFAULT)
 
@@ -30,15 +31,9 @@ def run(function: Any, inputs: Sequence[Any]) -> list[Any]:
                 [values[id(item)] for item in value] if type(value) is tuple else values[id(value)]
                 for value in node.inputs
             )
-            _note(values, node.outputs, node.op(*own, **node.attrs))
+            results = flat(node.op(*own, **node.attrs))
+            values |= {id(output): result for output, result in zip(node.outputs, results, strict=True)}
     return [values[id(output)] for output in graph.outputs]
-
-
-def _note(values: dict[int, Any], outputs: Sequence[Any], results: Any) -> None:
-    flat: list[Any] = []
-    for result in [results] if isinstance(results, Tensor) else results or ():
-        flat += [result] if isinstance(result, Tensor) else result
-    values |= {id(output): result for output, result in zip(outputs, flat, strict=True)}
 
 
 def _elements(call: BatchCall, index: int) -> list[Any]:

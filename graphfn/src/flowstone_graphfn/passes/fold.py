@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from flowstone_autodiff.recorder import flat
 from flowstone_core.interpreter import running_under
 from flowstone_core.op import execute
 from flowstone_core.ops.control import CONST, PLACEHOLDER
@@ -67,10 +68,10 @@ def _computed(node: Node) -> list[EagerTensor] | None:
             result: Any = execute(node.op, inputs, node.attrs)
     except Exception:  # noqa: BLE001 - it fails again, with the user's line, when the function runs
         return None
-    flat = [result] if isinstance(result, EagerTensor) else _flat(result)
-    if any(tensor.dtype.is_handle or tensor._array.nbytes > LARGEST for tensor in flat):
+    values = flat(result)
+    if any(tensor.dtype.is_handle or tensor._array.nbytes > LARGEST for tensor in values):
         return None
-    return flat
+    return values
 
 
 def _is_small(node: Node) -> bool:
@@ -82,13 +83,3 @@ def _is_small(node: Node) -> bool:
         if math.prod(size for size in shape if size is not None) * 8 > LARGEST:
             return False
     return True
-
-
-def _flat(result: Any) -> list[EagerTensor]:
-    found: list[EagerTensor] = []
-    for item in result:
-        if isinstance(item, EagerTensor):
-            found.append(item)
-        else:
-            found.extend(item)
-    return found
