@@ -7,23 +7,15 @@ from typing import Any
 
 from flowstone_autodiff.aggregate import dense
 from flowstone_core.op import Op
-from flowstone_core.ops import control
 from flowstone_core.ops.control import FAKE_PARAM
 from flowstone_core.shapes import TensorShape
 
 from flowstone_graphfn.branching import choose
 from flowstone_graphfn.differentiate import Differentiable, differentiable, go_back, zeros_for
 from flowstone_graphfn.graph import copy_graph
-from flowstone_graphfn.graph_function import GraphFunction, unique_function_name
+from flowstone_graphfn.graph_function import IFS, GraphFunction, branch_attrs, branches_of, unique_function_name
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.trace import building
-
-_IFS = (control.IF, control.STATELESS_IF)
-
-
-def branches_of(op: Op, attrs: dict[str, Any]) -> list[GraphFunction]:
-    """The branches of an ``If`` or ``Case``."""
-    return [attrs["then_branch"], attrs["else_branch"]] if op in _IFS else list(attrs["branches"])
 
 
 class BranchUpgrade:
@@ -45,11 +37,7 @@ class BranchUpgrade:
         self._starts = [self.count + sum(map(len, kept[:index])) for index in range(len(kept))]
         functions = [_with_fakes(made, kept, index) for index, made in enumerate(self._made)]
         types = tuple(tensor.dtype for tensor in functions[0].graph.outputs)
-        self.attrs = {**attrs, "Tout": types, "output_shapes": ()}
-        if op in _IFS:
-            self.attrs |= {"then_branch": functions[0], "else_branch": functions[1]}
-        else:
-            self.attrs["branches"] = tuple(functions)
+        self.attrs = {**attrs, **branch_attrs(op, functions), "Tout": types, "output_shapes": ()}
 
     def inputs(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs of the upgraded node: the same."""
@@ -88,7 +76,7 @@ class BranchUpgrade:
 
             return run
 
-        results = iter(choose(selector, self.op in _IFS, [way_back(index) for index in range(len(self._made))]))
+        results = iter(choose(selector, self.op in IFS, [way_back(index) for index in range(len(self._made))]))
         return None, [next(results) if want else None for want in wanted]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flowstone_core.op import Op
 from flowstone_core.ops import control
 from flowstone_core.ops.compare import less, logical_and
 from flowstone_core.shapes import TensorShape
 from flowstone_core.tensor import Tensor
 
 from flowstone_graphfn.execution import execute
-from flowstone_graphfn.graph_function import GraphFunction
+from flowstone_graphfn.graph_function import branch_attrs
 from flowstone_graphfn.subgraph import Subgraph, captures_of
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -23,15 +24,7 @@ def make_cond(
     name: str | None = None,
 ) -> list[Any]:
     """An ``If`` node: the first branch where ``predicate`` is true, else the second."""
-    functions, captures = _branches(branches, outputs)
-    op = control.IF if any(function.stateful for function in functions) else control.STATELESS_IF
-    attrs = {
-        "then_branch": functions[0],
-        "else_branch": functions[1],
-        "Tout": tuple(tensor.dtype for tensor in outputs[0]),
-        "output_shapes": (),
-    }
-    return execute(op, (predicate, tuple(captures)), attrs, name)
+    return _choice(control.IF, control.STATELESS_IF, predicate, branches, outputs, name)
 
 
 def make_case(
@@ -41,21 +34,26 @@ def make_case(
     name: str | None = None,
 ) -> list[Any]:
     """A ``Case`` node: the branch of that index, else the last."""
-    functions, captures = _branches(branches, outputs)
-    op = control.CASE if any(function.stateful for function in functions) else control.STATELESS_CASE
+    return _choice(control.CASE, control.STATELESS_CASE, index, branches, outputs, name)
+
+
+def _choice(
+    stateful: Op,
+    stateless: Op,
+    selector: Tensor,
+    branches: Sequence[Subgraph],
+    outputs: Sequence[Sequence[SymbolicTensor]],
+    name: str | None,
+) -> list[Any]:
+    captures = captures_of(branches)
+    functions = [branch.finish(results, captures) for branch, results in zip(branches, outputs, strict=True)]
+    op = stateful if any(function.stateful for function in functions) else stateless
     attrs = {
-        "branches": tuple(functions),
+        **branch_attrs(op, functions),
         "Tout": tuple(tensor.dtype for tensor in outputs[0]),
         "output_shapes": (),
     }
-    return execute(op, (index, tuple(captures)), attrs, name)
-
-
-def _branches(
-    branches: Sequence[Subgraph], outputs: Sequence[Sequence[SymbolicTensor]]
-) -> tuple[list[GraphFunction], list[Any]]:
-    captures = captures_of(branches)
-    return [branch.finish(results, captures) for branch, results in zip(branches, outputs, strict=True)], captures
+    return execute(op, (selector, tuple(captures)), attrs, name)
 
 
 def make_while(

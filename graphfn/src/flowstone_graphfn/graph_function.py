@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
+from flowstone_core.op import Op
+from flowstone_core.ops import control
 from flowstone_core.plugins import resolve
 from flowstone_core.spec import Spec
 
@@ -16,6 +18,8 @@ from flowstone_graphfn.plan import Plan, live_plans
 PIPELINE = "flowstone_graphfn.passes.pipeline:optimize"
 """What optimizes graphs, found when the first one is compiled (it makes graph functions itself)."""
 
+IFS = (control.IF, control.STATELESS_IF)
+
 _numbers = count(1)
 _compiling = threading.RLock()
 
@@ -24,6 +28,19 @@ def unique_function_name(base: str, kind: str = "inference") -> str:
     """A name that no other function of this process has: ``"__inference_train_step_12"``."""
     word = "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in base)
     return f"__{kind}_{word}_{next(_numbers)}"
+
+
+def branches_of(op: Op, attrs: dict[str, Any]) -> list[GraphFunction]:
+    """The branches that the attributes of an ``If`` or ``Case`` hold."""
+    return [attrs["then_branch"], attrs["else_branch"]] if op in IFS else list(attrs["branches"])
+
+
+def branch_attrs(op: Op, branches: Sequence[GraphFunction]) -> dict[str, Any]:
+    """The attributes of an ``If`` or ``Case`` that hold its branches."""
+    if op not in IFS:
+        return {"branches": tuple(branches)}
+    then_branch, else_branch = branches
+    return {"then_branch": then_branch, "else_branch": else_branch}
 
 
 class GraphFunction:

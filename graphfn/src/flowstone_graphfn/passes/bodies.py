@@ -8,7 +8,7 @@ from typing import Any
 from flowstone_core.ops.control import CASE, CONST, IF, STATELESS_CASE, STATELESS_IF, STATELESS_WHILE, WHILE
 
 from flowstone_graphfn.graph import Graph, Node, copy_graph
-from flowstone_graphfn.graph_function import GraphFunction
+from flowstone_graphfn.graph_function import GraphFunction, branch_attrs, branches_of
 from flowstone_graphfn.passes.base import redirect, rewrite
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -25,15 +25,9 @@ def optimize_bodies(graph: Graph) -> None:
         y = If(p, x, 2.0)                   then(x, c) = Mul(x, 2.0)
     """
     for node in graph.nodes:
-        if node.op in (IF, STATELESS_IF):
-            node.attrs = {
-                **node.attrs,
-                "then_branch": _branch(node.attrs["then_branch"], node.inputs[1]),
-                "else_branch": _branch(node.attrs["else_branch"], node.inputs[1]),
-            }
-        elif node.op in (CASE, STATELESS_CASE):
-            branches = tuple(_branch(branch, node.inputs[1]) for branch in node.attrs["branches"])
-            node.attrs = {**node.attrs, "branches": branches}
+        if node.op in (IF, STATELESS_IF, CASE, STATELESS_CASE):
+            branches = [_branch(branch, node.inputs[1]) for branch in branches_of(node.op, node.attrs)]
+            node.attrs = {**node.attrs, **branch_attrs(node.op, branches)}
         elif node.op in (WHILE, STATELESS_WHILE):
             _loop(node)
 

@@ -8,7 +8,7 @@ from typing import Any
 from flowstone_core.ops.control import CASE, IF, STATELESS_CASE, STATELESS_IF, STATELESS_WHILE, WHILE
 
 from flowstone_graphfn.graph import Graph, Node, copy_graph
-from flowstone_graphfn.graph_function import GraphFunction
+from flowstone_graphfn.graph_function import GraphFunction, branch_attrs, branches_of
 from flowstone_graphfn.passes.base import redirect
 from flowstone_graphfn.passes.prune import prune
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -110,8 +110,7 @@ def _loop_without(node: Node, live: list[bool]) -> Any:
 
 
 def _branches_without(node: Node, live: list[bool]) -> Any:
-    keys = ("then_branch", "else_branch") if node.op in (IF, STATELESS_IF) else ("branches",)
-    functions = [node.attrs[key] for key in keys] if len(keys) == 2 else list(node.attrs["branches"])
+    functions = branches_of(node.op, node.attrs)
     needs = [_needs(function.graph, _chosen(function.graph.outputs, live)) for function in functions]
     taken = [any(column) for column in zip(*needs, strict=True)] if node.inputs[1] else []
     if all(live) and all(taken):
@@ -120,13 +119,10 @@ def _branches_without(node: Node, live: list[bool]) -> Any:
     shapes = node.attrs["output_shapes"]
     attrs = {
         **node.attrs,
+        **branch_attrs(node.op, smaller),
         "Tout": _chosen(node.attrs["Tout"], live),
         "output_shapes": _chosen(shapes, live) if len(shapes) == len(live) else (),
     }
-    if len(keys) == 2:
-        attrs |= dict(zip(keys, smaller, strict=True))
-    else:
-        attrs["branches"] = tuple(smaller)
     return (node.inputs[0], _chosen(node.inputs[1], taken)), attrs
 
 
