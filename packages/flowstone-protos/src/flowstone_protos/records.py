@@ -19,14 +19,22 @@ _CRC = struct.Struct("<I")
 _MASK = 0xA282EAD8
 
 
+def mask_crc32c(crc: int) -> int:
+    """The form of a CRC-32C that is stored: rotated right by 15 bits, plus a constant, modulo 2³².
+
+    >>> hex(mask_crc32c(0xE3069283))
+    '0xc78ab0e5'
+    """
+    return ((crc >> 15 | crc << 17) + _MASK) & 0xFFFFFFFF
+
+
 def masked_crc32c(data: bytes) -> int:
-    """The checksum of ``data``: CRC-32C, rotated right by 15 bits, plus a constant, modulo 2³².
+    """The checksum of ``data``: its CRC-32C, masked.
 
     >>> hex(masked_crc32c(b"123456789"))
     '0xc78ab0e5'
     """
-    crc = int(google_crc32c.value(data))
-    return ((crc >> 15 | crc << 17) + _MASK) & 0xFFFFFFFF
+    return mask_crc32c(int(google_crc32c.value(data)))
 
 
 def frame(data: bytes) -> bytes:

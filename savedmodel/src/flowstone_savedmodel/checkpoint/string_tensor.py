@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from flowstone_protos.records import mask_crc32c
 from numpy.typing import NDArray
 
-from flowstone_savedmodel.checkpoint.crc import extend, mask
+from flowstone_savedmodel.checkpoint.crc import extend
 from flowstone_savedmodel.checkpoint.varint import decode_varint, encode_varint
 
 
@@ -28,10 +29,10 @@ def _length_word(length: int) -> bytes:
 def encode_strings(elements: Sequence[bytes]) -> tuple[bytes, int]:
     """The stored form of *elements* and its masked checksum."""
     crc = extend(0, b"".join(_length_word(len(element)) for element in elements))
-    checksum = mask(crc).to_bytes(4, "little")
+    checksum = mask_crc32c(crc).to_bytes(4, "little")
     content = b"".join(elements)
     stored = b"".join(encode_varint(len(element)) for element in elements) + checksum + content
-    return stored, mask(extend(extend(crc, checksum), content))
+    return stored, mask_crc32c(extend(extend(crc, checksum), content))
 
 
 def decode_strings(data: bytes, count: int) -> tuple[NDArray[np.object_], int]:
@@ -48,12 +49,12 @@ def decode_strings(data: bytes, count: int) -> tuple[NDArray[np.object_], int]:
         lengths.append(length)
     crc = extend(0, b"".join(map(_length_word, lengths)))
     checksum = data[position : position + 4]
-    if checksum != mask(crc).to_bytes(4, "little"):
+    if checksum != mask_crc32c(crc).to_bytes(4, "little"):
         raise ValueError("the checksum of the string lengths does not match")
     position += 4
     if position + sum(lengths) != len(data):
         raise ValueError(f"strings of {sum(lengths)} bytes do not fill the {len(data) - position} bytes stored")
-    total = mask(extend(extend(crc, checksum), data[position:]))
+    total = mask_crc32c(extend(extend(crc, checksum), data[position:]))
     elements = np.empty(count, np.object_)
     for index, length in enumerate(lengths):
         elements[index] = data[position : position + length]
