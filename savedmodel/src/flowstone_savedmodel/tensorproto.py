@@ -157,10 +157,6 @@ def _raw(content: bytes, dtype: DType, count: int) -> NDArray[Any]:
 def _listed(proto: TensorProto, dtype: DType) -> NDArray[Any]:
     """The values of the field that belongs to *dtype*."""
     values = getattr(proto, _FIELDS[dtype])
-    if dtype == dtypes.string:
-        strings = np.empty(len(values), np.object_)
-        strings[:] = values
-        return strings
     if dtype in _FLOAT8:
         return np.frombuffer(proto.float8_val, dtype.numpy_dtype)
     if dtype in _BITS:

@@ -1,4 +1,4 @@
-"""Arrays and byte strings in the forms that tensors and messages want."""
+"""Arrays as ``TensorProto`` messages."""
 
 from __future__ import annotations
 
@@ -35,10 +35,3 @@ def tensor_proto(array: Any) -> TensorProto:
     if array.dtype.byteorder == ">":
         array = array.astype(array.dtype.newbyteorder("<"))
     return TensorProto(dtype=dtype, tensor_shape=shape, tensor_content=array.tobytes())
-
-
-def byte_string(data: bytes) -> Any:
-    """``data`` as the array of a string scalar."""
-    array = np.empty((), dtype=object)
-    array[()] = data
-    return array

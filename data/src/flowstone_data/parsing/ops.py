@@ -146,10 +146,6 @@ def _values(features: Any, key: str, dtype: DType) -> Any:
         found = next(one.name for one, field in _FIELDS.items() if field == kind)
         _fail(f"Key: {key}.  Data types don't match. Data type: {found} but expected type: {dtype.name}")
     found = getattr(feature, kind).value
-    if dtype is dtypes.string:
-        array = np.empty(len(found), object)
-        array[:] = list(found)
-        return array
     return np.array(found, dtype.numpy_dtype)
 
 

@@ -82,9 +82,7 @@ def parse_single_example(
 
 
 def _strings(values: list[str]) -> EagerTensor:
-    array = np.empty(len(values), object)
-    array[:] = [value.encode() for value in values]
-    return EagerTensor(array, dtypes.string)
+    return EagerTensor(np.array([value.encode() for value in values], object), dtypes.string)
 
 
 def _request(key: str, feature: Any) -> tuple[Any, Any]:

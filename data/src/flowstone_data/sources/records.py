@@ -100,13 +100,6 @@ class _Inflated:
         self._file.close()
 
 
-def string_scalar(data: bytes) -> Any:
-    """One string as what a tensor holds."""
-    array = np.empty((), object)
-    array[()] = data
-    return array
-
-
 @dataclass(frozen=True, eq=False)
 class Records(DatasetValue):
     """The records of TFRecord files, one file after the other."""
@@ -119,7 +112,7 @@ class Records(DatasetValue):
             with open_file(name, self.compression) as file:
                 try:
                     for record in read_records(file):
-                        yield (string_scalar(record),)
+                        yield (np.array(record, object),)
                 except (CorruptRecordError, EOFError, OSError, zlib.error) as error:
                     raise DataLossError(None, None, f"{error} in {name}") from None
 
@@ -136,7 +129,7 @@ class TextLines(DatasetValue):
             with open_file(name, self.compression) as file:
                 for line in file:
                     line = line.removesuffix(b"\n").removesuffix(b"\r")
-                    yield (string_scalar(line),)
+                    yield (np.array(line, object),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +152,7 @@ class FixedLengthRecords(DatasetValue):
                     None, None, f"Excess bytes in {name}: {len(body)} is not a multiple of record_bytes={self.size}."
                 )
             for start in range(0, len(body), self.size):
-                yield (string_scalar(body[start : start + self.size]),)
+                yield (np.array(body[start : start + self.size], object),)
 
 
 def _names(filenames: Any) -> tuple[str, ...]:

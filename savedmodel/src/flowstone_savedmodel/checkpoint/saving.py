@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from flowstone_core.dtypes import string
 from flowstone_core.scopes import init_scope
@@ -35,10 +33,4 @@ def write_view(view: View, prefix: str) -> None:
         for node, tensors in zip(nodes, values, strict=True):
             for name, tensor in tensors.items():
                 bundle.add(checkpoint_key(node.path, name), tensor._array, tensor.dtype)
-        bundle.add(OBJECT_GRAPH_KEY, _scalar(graph.SerializeToString()), string)
-
-
-def _scalar(value: bytes) -> Any:
-    array = np.empty((), np.object_)
-    array[()] = value
-    return array
+        bundle.add(OBJECT_GRAPH_KEY, np.array(graph.SerializeToString(), np.object_), string)

@@ -10,7 +10,6 @@ from flowstone_core.kernel import KernelSet
 
 from flowstone_summary.ops import media as ops
 from flowstone_summary.png import encode_png
-from flowstone_summary.tensor_proto import byte_string
 from flowstone_summary.wav import encode_wav
 
 KERNELS = KernelSet()
@@ -32,6 +31,6 @@ def encode_png_kernel(image: Any, *, compression: int) -> Any:
 def encode_wav_kernel(audio: Any, sample_rate: Any) -> Any:
     """One clip as a WAV file."""
     try:
-        return byte_string(encode_wav(audio, int(sample_rate)))
+        return np.array(encode_wav(audio, int(sample_rate)), object)
     except ValueError as error:
         raise InvalidArgumentError(None, None, f"EncodeWav: {error}") from None

@@ -16,7 +16,7 @@ from google.protobuf.message import DecodeError
 from flowstone_summary import legacy
 from flowstone_summary.ops import summary as ops
 from flowstone_summary.resource import WriterState, writer_state
-from flowstone_summary.tensor_proto import byte_string, tensor_proto
+from flowstone_summary.tensor_proto import tensor_proto
 
 KERNELS = KernelSet()
 
@@ -43,7 +43,7 @@ def _parse(kind: Any, data: bytes, what: str) -> Any:
 
 
 def _summary(values: Iterable[Summary.Value]) -> Any:
-    return byte_string(Summary(value=values).SerializeToString())
+    return np.array(Summary(value=values).SerializeToString(), object)
 
 
 def _tensor_value(tag: str, tensor: Any, metadata: Any) -> Summary.Value:
@@ -198,4 +198,4 @@ def merge_summary(inputs: list[Any]) -> Any:
     tags = [value.tag for value in merged.value if value.tag]
     if repeated := sorted({tag for tag in tags if tags.count(tag) > 1}):
         raise InvalidArgumentError(None, None, f"Duplicate tag {repeated[0]} found in summary inputs")
-    return byte_string(merged.SerializeToString())
+    return np.array(merged.SerializeToString(), object)
