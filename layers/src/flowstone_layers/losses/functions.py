@@ -10,10 +10,15 @@ from flowstone_layers.config import epsilon
 from flowstone_layers.losses.reduction import squeeze_or_expand_to_same_rank
 
 
-def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+def _of_one_type(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Both as tensors, in the type of the predictions."""
     y_pred = tf.convert_to_tensor(y_pred)
-    y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
-    return squeeze_or_expand_to_same_rank(y_true, y_pred)
+    return tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype), y_pred
+
+
+def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Both as tensors of one type and rank."""
+    return squeeze_or_expand_to_same_rank(*_of_one_type(y_true, y_pred))
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
@@ -111,6 +116,12 @@ def _to_logits(y_pred: Any, axis: int) -> Any:
     return tf.math.log(tf.clip_by_value(y_pred, epsilon(), 1.0 - epsilon()))
 
 
+def _smoothed_classes(y_true: Any, label_smoothing: float, axis: int) -> Any:
+    """Probabilities of which the part ``label_smoothing`` is spread over all classes."""
+    classes = tf.cast(tf.shape(y_true)[axis], y_true.dtype)
+    return y_true * (1.0 - label_smoothing) + label_smoothing / classes
+
+
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
@@ -123,8 +134,7 @@ def categorical_crossentropy(
         label_smoothing: How much of the probability is spread over all classes.
         axis: The axis of the classes.
     """
-    y_pred = tf.convert_to_tensor(y_pred)
-    y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = _of_one_type(y_true, y_pred)
     if (
         y_pred.shape.rank is not None
         and y_true.shape.rank is not None
@@ -135,8 +145,7 @@ def categorical_crossentropy(
             f"target.shape={y_true.shape}, output.shape={y_pred.shape}"
         )
     if label_smoothing:
-        classes = tf.cast(tf.shape(y_true)[axis], y_pred.dtype)
-        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / classes
+        y_true = _smoothed_classes(y_true, label_smoothing, axis)
     if from_logits:
         return tf.nn.softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred, axis=axis)
     return -tf.reduce_sum(y_true * _to_logits(y_pred, axis), axis=axis)
@@ -179,8 +188,7 @@ def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
     """``-mean(y_true * log(y_pred) + (1 - y_true) * log(1 - y_pred))`` along ``axis``."""
-    y_pred = tf.convert_to_tensor(y_pred)
-    y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = _of_one_type(y_true, y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     return tf.reduce_mean(_binary(y_true, y_pred, from_logits), axis=axis)
@@ -204,8 +212,7 @@ def binary_focal_crossentropy(
     axis: int = -1,
 ) -> Any:
     """Binary cross-entropy times ``(1 - p)^gamma``, p the probability of the true class (Lin et al., 2018)."""
-    y_pred = tf.convert_to_tensor(y_pred)
-    y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = _of_one_type(y_true, y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     if from_logits:
@@ -228,11 +235,9 @@ def categorical_focal_crossentropy(
     axis: int = -1,
 ) -> Any:
     """``-sum(alpha * (1 - p)^gamma * y_true * log(p))`` along ``axis`` (Lin et al., 2018)."""
-    y_pred = tf.convert_to_tensor(y_pred)
-    y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = _of_one_type(y_true, y_pred)
     if label_smoothing:
-        classes = tf.cast(tf.shape(y_true)[axis], y_pred.dtype)
-        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / classes
+        y_true = _smoothed_classes(y_true, label_smoothing, axis)
     if from_logits:
         y_pred = tf.nn.softmax(y_pred, axis=axis)
     y_pred = y_pred / tf.reduce_sum(y_pred, axis=axis, keepdims=True)
@@ -243,8 +248,7 @@ def categorical_focal_crossentropy(
 
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     """``1 - 2 * sum(y_true * y_pred) / (sum(y_true) + sum(y_pred))`` over ``axis`` (all if None)."""
-    y_pred = tf.convert_to_tensor(y_pred)
-    y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = _of_one_type(y_true, y_pred)
     intersection = tf.reduce_sum(y_true * y_pred, axis=axis)
     total = tf.reduce_sum(y_true, axis=axis) + tf.reduce_sum(y_pred, axis=axis)
     return 1.0 - tf.math.divide_no_nan(2.0 * intersection, total + epsilon())
@@ -252,8 +256,7 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
 
 def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Any:
     """``1 - tp / (tp + alpha * fn + beta * fp)``: alpha weighs what is missed, as in Keras (Salehi et al., 2017)."""
-    y_pred = tf.convert_to_tensor(y_pred)
-    y_true = tf.cast(tf.convert_to_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = _of_one_type(y_true, y_pred)
     intersection = tf.reduce_sum(y_true * y_pred, axis=axis)
     missed = tf.reduce_sum((1.0 - y_pred) * y_true, axis=axis)
     wrong = tf.reduce_sum((1.0 - y_true) * y_pred, axis=axis)
