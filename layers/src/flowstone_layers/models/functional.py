@@ -13,7 +13,6 @@ from flowstone_core.type_spec import TensorSpec
 
 from flowstone_layers.core.input_layer import InputLayer
 from flowstone_layers.custom_objects import CustomObjectScope
-from flowstone_layers.infer_outputs import infer_outputs
 from flowstone_layers.keras_tensor import CallNode, KerasTensor, node_of
 from flowstone_layers.layer import Layer
 from flowstone_layers.models import model as model_module
@@ -139,17 +138,13 @@ class Functional(Model):
         Raises:
             ValueError: If they are too many or too few.
         """
-        if isinstance(inputs, dict) and not isinstance(self._inputs_struct, dict):
-            missing = [name for name in self.input_names if name not in inputs]
+        if isinstance(inputs, dict):
+            by_key = isinstance(self._inputs_struct, dict)
+            names = list(self._inputs_struct) if by_key else self.input_names
+            missing = [name for name in names if name not in inputs]
             if missing:
                 raise ValueError(f"Missing data for input {missing[0]!r} of model {self.name!r}. Got {sorted(inputs)}.")
-            values = [inputs[name] for name in self.input_names]
-        elif isinstance(inputs, dict):
-            struct = self._inputs_struct
-            missing = [name for name in struct if name not in inputs]
-            if missing:
-                raise ValueError(f"Missing data for input {missing[0]!r} of model {self.name!r}. Got {sorted(inputs)}.")
-            values = nest.flatten({name: inputs[name] for name in struct})
+            values = nest.flatten({name: inputs[name] for name in names}) if by_key else [inputs[n] for n in names]
         else:
             values = nest.flatten(inputs)
         if len(values) != len(self._inputs):
@@ -180,10 +175,6 @@ class Functional(Model):
                 f"shape={shape}, found shape={value.shape.as_tuple()}"
             )
         return value
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """The symbolic outputs for other symbolic inputs."""
-        return infer_outputs(lambda *a, **k: self._run(a, k), args, kwargs)
 
     def _serving_spec(self) -> Any:
         """The specs of the inputs, with any batch size."""
