@@ -30,7 +30,7 @@ class CompileLoss:
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Pair losses with outputs."""
         outputs = nest.flatten(y_pred)
-        names = self._names(y_pred, len(outputs))
+        names = _output_names(self.output_names, y_pred, len(outputs))
         given = _by_output(self.given, y_pred, names, "loss")
         weights = (
             _by_output(self.weights, y_pred, names, "loss_weights")
@@ -52,13 +52,6 @@ class CompileLoss:
             self.trackers = [
                 Mean(name=f"{name}_loss") for name, (one, _) in zip(names, pairs, strict=True) if one is not None
             ]
-
-    def _names(self, y_pred: Any, count: int) -> list[str]:
-        if isinstance(y_pred, dict):
-            return sorted(y_pred)
-        if self.output_names and len(self.output_names) == count:
-            return self.output_names
-        return [f"output_{index + 1}" for index in range(count)]
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """The total loss.
@@ -87,6 +80,15 @@ class CompileLoss:
 
 def _batch_size(output: Any) -> Any:
     return tf.shape(output)[0] if output.shape.rank else 1
+
+
+def _output_names(declared: list[str] | None, y_pred: Any, count: int) -> list[str]:
+    """The keys of the outputs, else the names that the model declares, else numbered ones."""
+    if isinstance(y_pred, dict):
+        return sorted(y_pred)
+    if declared and len(declared) == count:
+        return declared
+    return [f"output_{index + 1}" for index in range(count)]
 
 
 def _aligned(y_true: Any, y_pred: Any, count: int) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from flowstone_core import nest
 
 from flowstone_layers import metrics as metrics_module
-from flowstone_layers.models.compile_loss import _aligned, _spread
+from flowstone_layers.models.compile_loss import _aligned, _output_names, _spread
 
 
 class CompileMetrics:
@@ -41,12 +41,7 @@ class CompileMetrics:
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Make the metrics: which accuracy is meant depends on the shapes."""
         outputs = nest.flatten(y_pred)
-        if isinstance(y_pred, dict):
-            self._names = sorted(y_pred)
-        elif self.output_names and len(self.output_names) == len(outputs):
-            self._names = self.output_names
-        else:
-            self._names = [f"output_{index + 1}" for index in range(len(outputs))]
+        self._names = _output_names(self.output_names, y_pred, len(outputs))
         targets = _aligned(y_true, y_pred, len(outputs)) if y_true is not None else [None] * len(outputs)
         self._plain = self._build_each(self.given, targets, outputs)
         self._weighted = self._build_each(self.given_weighted, targets, outputs)

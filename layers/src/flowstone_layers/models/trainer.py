@@ -385,10 +385,7 @@ class Trainer:
         callback_list.on_test_begin()
         results = self._evaluate(batches, callback_list)
         callback_list.on_test_end(results)
-        if return_dict:
-            return results
-        values = list(results.values())
-        return values[0] if len(values) == 1 else values
+        return _reported(results, return_dict)
 
     def _evaluate(self, batches: Batches, callbacks: CallbackList | None) -> dict[str, Any]:
         step = self.make_test_function()
@@ -435,26 +432,19 @@ class Trainer:
         self._assert_compiled("train_on_batch")
         data = next(_single_batch(x, y, sample_weight, class_weight))
         self.reset_metrics()
-        return self._batch_result(self.make_train_function()(data), return_dict)
+        return _reported(_as_floats(self.make_train_function()(data)), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """One step of evaluation; the loss (and metrics) of this batch."""
         self._assert_compiled("test_on_batch")
         data = next(_single_batch(x, y, sample_weight, None))
         self.reset_metrics()
-        return self._batch_result(self.make_test_function()(data), return_dict)
+        return _reported(_as_floats(self.make_test_function()(data)), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as numpy arrays."""
         data = next(_single_batch(x, None, None, None))
         return nest.map_structure(_to_numpy, self.make_predict_function()(data))
-
-    def _batch_result(self, logs: dict[str, Any], return_dict: bool) -> Any:
-        results = _as_floats(logs)
-        if return_dict:
-            return results
-        values = list(results.values())
-        return values[0] if len(values) == 1 else values
 
     def _assert_compiled(self, method: str) -> None:
         if not self.compiled and type(self).train_step is Trainer.train_step:
@@ -470,6 +460,14 @@ def _validates_after(epoch: int, validation_freq: Any) -> bool:
     if isinstance(validation_freq, int):
         return (epoch + 1) % validation_freq == 0
     return epoch + 1 in validation_freq
+
+
+def _reported(results: dict[str, Any], return_dict: bool) -> Any:
+    """Results as ``evaluate`` gives them: by name, or as a list, of which a single value stands alone."""
+    if return_dict:
+        return results
+    values = list(results.values())
+    return values[0] if len(values) == 1 else values
 
 
 def _to_numpy(value: Any) -> Any:
