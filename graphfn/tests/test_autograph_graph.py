@@ -559,6 +559,38 @@ def test_variables_as_conditions_and_effects_in_order():
     assert v.numpy() == 100
 
 
+def test_sorting():
+    @function
+    def f(x, a, b):
+        return sorted(x), sorted(x, reverse=True), sorted([a, b, 2]), list(reversed(x))
+
+    got = f(tf.constant([3, 1, 2]), tf.constant(5), tf.constant(-1))
+    assert nest.map_structure(plain, got) == ([1, 2, 3], [3, 2, 1], [-1, 2, 5], [2, 1, 3])
+
+
+def test_what_builtin_functions_do_not_take():
+    @function
+    def f(x, which):
+        return {
+            "key": lambda: sorted(x, key=abs),
+            "matrix": lambda: sorted([x, x]) and sorted(tf.stack([x, x])),
+            "max": lambda: max(x, key=abs),
+            "digits": lambda: round(x[0], 1),
+            "base": lambda: int(x[0], 2),
+            "filter": lambda: filter(abs, x),
+            "rows": lambda: max(tf.stack([x, x])),
+        }[which]()
+
+    for which in ("key", "max", "digits", "base"):
+        with pytest.raises(NotImplementedError, match="symbolic"):
+            f(tf.constant([3, 1]), which)
+    for which in ("matrix", "rows"):
+        with pytest.raises(ValueError, match="axis"):
+            f(tf.constant([3, 1]), which)
+    with pytest.raises(TypeError, match="boolean_mask"):
+        f(tf.constant([3, 1]), "filter")
+
+
 def test_effects_of_a_branch_not_taken_do_not_happen():
     v = Variable(0)
 
