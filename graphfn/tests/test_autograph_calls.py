@@ -298,6 +298,24 @@ def test_features():
         assert api.to_graph(branching, experimental_optional_features=feature)(3) == 6
 
 
+def test_name_scopes():
+    def scoped(x):
+        """A docstring."""
+        global branching
+
+        def inner(y):
+            return y + 1
+
+        if x > 0:
+            return inner(x)
+        return x
+
+    plain = function(scoped).get_concrete_function(tf.constant(1))
+    inside = function(scoped, experimental_autograph_options=Feature.NAME_SCOPES).get_concrete_function(tf.constant(1))
+    names = [[node.name for node in each.graph.nodes if node.op.name == "Greater"] for each in (plain, inside)]
+    assert names == [["Greater"], ["scoped/Greater"]]
+
+
 def test_print_is_converted_on_demand(capfd):
     def f(x):
         print("value", x, sep=":")

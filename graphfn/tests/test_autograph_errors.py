@@ -191,6 +191,18 @@ def test_python_number_takes_the_type_of_what_follows():
     assert function(f)(tf.constant(3)).numpy() == 2.0
 
 
+def test_errors_in_a_loop_tell_what_was_a_python_number():
+    def f(n):
+        y = 0
+        for _ in tf.range(n):
+            y = y + 1.5
+        return y
+
+    caught = failure(f, 3)
+    assert type(caught.value) is TypeError
+    assert "'y' was the number 0 and is a tensor of type int32" in caught.value.__notes__[0]
+
+
 def test_none_becomes_a_tensor():
     def f(n):
         y = None

@@ -559,6 +559,22 @@ def test_variables_as_conditions_and_effects_in_order():
     assert v.numpy() == 100
 
 
+def test_variables_that_become_tensors():
+    v = Variable(1)
+
+    @function
+    def f(n):
+        x = y = v
+        for i in tf.range(n):
+            x = x + i
+        if n > 1:
+            y = x
+        return x, y
+
+    assert [plain(each) for each in f(tf.constant(4))] == [7, 7]
+    assert [plain(each) for each in f(tf.constant(0))] == [1, 1]
+
+
 def test_sorting():
     @function
     def f(x, a, b):

@@ -102,6 +102,9 @@ class Backend(Protocol):
     def is_symbolic(self, value: Any) -> bool:
         """Whether ``value`` is only known when the graph runs: symbolic tensors, and variables while tracing."""
 
+    def is_accessible(self, value: Any) -> bool:
+        """Whether a symbolic value belongs to the current graph or to one around it."""
+
     def predicate(self, value: Any, use: str) -> Tensor:
         """A symbolic value as a scalar bool tensor, for ``use`` ("if statement", ...).
 

@@ -89,7 +89,20 @@ def located(node: N, like: ast.AST, until: ast.AST | None = None) -> N:
         if until is not None and getattr(until, "end_lineno", None) is not None:
             node.end_lineno = until.end_lineno  # type: ignore[attr-defined]
             node.end_col_offset = until.end_col_offset  # type: ignore[attr-defined]
-    return ast.fix_missing_locations(node)
+    place = tuple(getattr(node if "lineno" in node._attributes else like, name, None) for name in PLACE)
+    waiting = list(ast.iter_child_nodes(node))
+    while waiting:
+        inner = waiting.pop()
+        if "lineno" not in inner._attributes:
+            waiting += ast.iter_child_nodes(inner)
+        elif getattr(inner, "lineno", None) is None:
+            for name, value in zip(PLACE, place, strict=True):
+                setattr(inner, name, value)
+            waiting += ast.iter_child_nodes(inner)
+    return node
+
+
+PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
 def declare_local(names: Iterable[str]) -> list[ast.stmt]:

@@ -15,10 +15,7 @@ from typing import Any
 from flowstone_graphfn.autograph import build
 from flowstone_graphfn.autograph.analysis.flow import FunctionFlow, analyse
 from flowstone_graphfn.autograph.analysis.scope import Scope, body_of, is_generator, own_nodes, scope_of
-from flowstone_graphfn.autograph.conversions.asserts import Asserts
 from flowstone_graphfn.autograph.conversions.base import Context, left_alone
-from flowstone_graphfn.autograph.conversions.calls import Calls
-from flowstone_graphfn.autograph.conversions.comprehensions import Comprehensions
 from flowstone_graphfn.autograph.conversions.control_flow import ControlFlow
 from flowstone_graphfn.autograph.conversions.declarations import Declarations
 from flowstone_graphfn.autograph.conversions.directives import Directives
@@ -31,7 +28,7 @@ from flowstone_graphfn.autograph.conversions.match import Matches
 from flowstone_graphfn.autograph.errors import UnsupportedError
 from flowstone_graphfn.autograph.log import tell
 from flowstone_graphfn.autograph.naming import Namer
-from flowstone_graphfn.autograph.options import Options
+from flowstone_graphfn.autograph.options import Feature, Options
 from flowstone_graphfn.autograph.source import clone, find, parameters
 
 _FUTURE_FLAGS = functools.reduce(
@@ -90,6 +87,7 @@ def converted(function: FunctionType, options: Options, operators: Any) -> Funct
     twin.__kwdefaults__ = function.__kwdefaults__
     twin.__qualname__ = function.__qualname__
     twin.__doc__ = function.__doc__
+    twin.__annotations__ = function.__annotations__
     twin.__module__ = function.__module__
     twin.__dict__.update(function.__dict__)
     return twin
@@ -104,10 +102,11 @@ def conversion_of(function: FunctionType, options: Options) -> Converted:
     code = function.__code__
     known = _cache.get(code, options)
     if known is None:
-        tell(1, f"Converting {function.__qualname__} ({code.co_filename}, line {code.co_firstlineno})")
-        known = _convert(function, options)
-        _cache.put(code, options, known)
-        tell(3, ast.unparse(known.tree))
+        tell(1, lambda: f"Converting {function.__qualname__} ({code.co_filename}, line {code.co_firstlineno})")
+        made = _convert(function, options)
+        _cache.put(code, options, made)
+        tell(3, lambda: ast.unparse(made.tree))
+        return made
     return known
 
 
@@ -166,10 +165,17 @@ def transform(tree: ast.FunctionDef, context: Context) -> None:
     _analyse(whole)
     for each in whole.all():
         Loads(each.flow, each.scope).run(each.function)
-    for conversion in (Asserts, Comprehensions, Expressions, Calls):
-        conversion(context).run(tree)
+    Expressions(context).run(tree)
     for each in whole.all():
         ControlFlow(each.flow, each.scope, context.namer).run(each.function)
+    if context.options.uses(Feature.NAME_SCOPES):
+        _scope_names(tree)
+
+
+def _scope_names(tree: ast.FunctionDef) -> None:
+    """Put the body of a function under ``with ag__.name_scope(name):``."""
+    scope = build.call("name_scope", build.constant(tree.name))
+    tree.body = [build.located(ast.With([ast.withitem(scope)], tree.body), tree.body[0])]
 
 
 def _lowered(function: ast.FunctionDef, context: Context, around: frozenset[str]) -> _Scoped:
@@ -204,7 +210,7 @@ def _compile(tree: ast.FunctionDef, original: CodeType) -> CodeType:
     inner = build.located(build.function(_FUNCTION, [], tree.body), tree)  # its own name must not hide a global one
     inner.args = tree.args
     factory = build.function(_FACTORY, free, [inner])
-    module = ast.Module([build.located(factory, tree)], [])
+    module = ast.fix_missing_locations(ast.Module([build.located(factory, tree)], []))
     flags = original.co_flags & _FUTURE_FLAGS
     outer = compile(module, original.co_filename, "exec", flags, dont_inherit=True)
     made = _inner(_inner(outer, _FACTORY), _FUNCTION).replace(co_name=original.co_name)

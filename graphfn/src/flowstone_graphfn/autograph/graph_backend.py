@@ -41,6 +41,15 @@ class GraphBackend:
         """Whether ``value`` is a symbolic tensor, or a variable while a graph is built."""
         return isinstance(value, SymbolicTensor) or (isinstance(value, Variable) and building_graph())
 
+    def is_accessible(self, value: Any) -> bool:
+        """Whether ``value`` belongs to the current graph or to one around it."""
+        if not isinstance(value, SymbolicTensor):
+            return True
+        graph = current_graph()
+        while graph is not None and not graph.owns(value):
+            graph = graph.outer
+        return graph is not None
+
     def predicate(self, value: Any, use: str) -> Tensor:
         """A scalar bool tensor; numbers are true unless they are zero, as in Python."""
         tensor = convert_to_tensor(value)

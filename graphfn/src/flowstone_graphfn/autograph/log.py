@@ -32,10 +32,11 @@ def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
     _Verbosity.to_stdout = alsologtostdout
 
 
-def tell(level: int, message: str) -> None:
-    """Log ``message`` if the verbosity is at least ``level``."""
+def tell(level: int, say: Callable[[], str]) -> None:
+    """Log what ``say`` returns if the verbosity is at least ``level``."""
     if level > _Verbosity.level:
         return
+    message = say()
     logger.warning("%s", message)
     if _Verbosity.to_stdout:
         sys.stdout.write(message + "\n")

@@ -36,29 +36,42 @@ def own_nodes(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """All nodes evaluated in the same scope as ``nodes``: nested functions and classes only by what they
     evaluate where they stand (decorators, defaults, bases); of comprehensions everything.
     """
-    for node in nodes:
+    waiting = list(nodes)
+    waiting.reverse()
+    while waiting:
+        node = waiting.pop()
         yield node
-        yield from own_nodes(evaluated_here(node))
+        inside = evaluated_here(node)
+        inside.reverse()
+        waiting += inside
 
 
-def evaluated_here(node: ast.AST) -> Iterator[ast.AST]:
+def evaluated_here(node: ast.AST) -> list[ast.AST]:
     """The children of ``node`` that run when it does."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        yield from node.decorator_list
-        yield from _defaults(node.args)
-    elif isinstance(node, ast.Lambda):
-        yield from _defaults(node.args)
-    elif isinstance(node, ast.ClassDef):
-        yield from [*node.decorator_list, *node.bases, *node.keywords]
-    elif isinstance(node, ast.AnnAssign):
-        yield from [node.target, *([node.value] if node.value is not None else [])]
-    else:
-        yield from ast.iter_child_nodes(node)
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return [*node.decorator_list, *_defaults(node.args)]
+        case ast.Lambda():
+            return _defaults(node.args)
+        case ast.ClassDef():
+            return [*node.decorator_list, *node.bases, *node.keywords]
+        case ast.AnnAssign():
+            return [node.target, *([node.value] if node.value is not None else [])]
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _ATOMS):
+            found.append(value)
+    return found
 
 
-def _defaults(arguments: ast.arguments) -> Iterator[ast.expr]:
-    yield from arguments.defaults
-    yield from (default for default in arguments.kw_defaults if default is not None)
+_ATOMS = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
+
+
+def _defaults(arguments: ast.arguments) -> list[ast.AST]:
+    return [*arguments.defaults, *(default for default in arguments.kw_defaults if default is not None)]
 
 
 def body_of(node: FunctionNode) -> list[ast.AST]:

@@ -17,6 +17,7 @@ class Asserts(Everywhere):
 
     def visit_Assert(self, node: ast.Assert) -> ast.Assert:
         """Wrap the test."""
+        self.generic_visit(node)
         message = [] if node.msg is None else [build.lazy(clone(node.msg))]
         node.test = build.located(build.call("holds", node.test, *message), node.test)
         return node

@@ -29,13 +29,14 @@ class Context:
     in_class: bool = False
 
 
+_DEFINITIONS = frozenset({ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
+
+
 def left_alone(node: ast.AST) -> bool:
     """Whether a nested definition is not converted: classes, generators, what ``do_not_convert`` decorates."""
-    if isinstance(node, ast.ClassDef):
-        return True
-    if not isinstance(node, FunctionNode):
+    if type(node) not in _DEFINITIONS:
         return False
-    if is_generator(node):
+    if not isinstance(node, FunctionNode) or is_generator(node):
         return True
     return not isinstance(node, ast.Lambda) and any(_is_do_not_convert(each) for each in node.decorator_list)
 
@@ -46,7 +47,7 @@ def _is_do_not_convert(node: ast.expr) -> bool:
 
 
 class OwnScope(ast.NodeTransformer):
-    """Visits what belongs to one function itself, not the bodies of functions and classes nested in it."""
+    """Visits the statements of one function itself, not those of functions and classes nested in it."""
 
     def run(self, function: ast.FunctionDef) -> None:
         """Transform the body of ``function``, in place."""
@@ -60,14 +61,16 @@ class OwnScope(ast.NodeTransformer):
             result.extend(new if isinstance(new, list) else [] if new is None else [new])
         return result
 
-    def nested(self, node: N) -> N:
-        """Leave a nested definition as it is."""
+    def generic_visit(self, node: N) -> N:
+        """Transform the statements inside a statement."""
+        if type(node) in _DEFINITIONS:
+            return node
+        for field in ("body", "orelse", "finalbody"):
+            if body := getattr(node, field, None):
+                setattr(node, field, self.block(body))
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            part.body = self.block(part.body)
         return node
-
-    visit_FunctionDef = nested
-    visit_AsyncFunctionDef = nested
-    visit_ClassDef = nested
-    visit_Lambda = nested
 
 
 class Everywhere(ast.NodeTransformer):

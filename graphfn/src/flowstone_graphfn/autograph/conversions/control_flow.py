@@ -89,6 +89,7 @@ class ControlFlow(OwnScope):
         flow = self.flow.flows[node]
         tests, bodies, orelse = [node.test], [node.body], node.orelse
         while len(orelse) == 1 and isinstance(orelse[0], ast.If):
+            flow = _joined(flow, self.flow.flows[orelse[0]])
             tests.append(orelse[0].test)
             bodies.append(orelse[0].body)
             orelse = orelse[0].orelse
@@ -155,3 +156,9 @@ class ControlFlow(OwnScope):
         item = ast.withitem(operator, build.store(chosen))
         statement = build.located(ast.With([item], [loop]), node, head)
         return [build.located(each, node, head) for each in before] + [statement]
+
+
+def _joined(flow: Flow, inner: Flow) -> Flow:
+    """The flow of a chain: a test of ``elif`` may set what only later arms need."""
+    more = [name for name in inner.state if name not in flow.state]
+    return Flow(flow.state + more, flow.outputs, flow.unsafe | inner.unsafe | set(more))

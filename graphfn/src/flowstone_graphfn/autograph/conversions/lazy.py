@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 
 from flowstone_graphfn.autograph import build
-from flowstone_graphfn.autograph.analysis.scope import own_nodes, scope_of
+from flowstone_graphfn.autograph.analysis.scope import Scope, own_nodes, scope_of
 from flowstone_graphfn.autograph.conversions.base import Context, Everywhere
 from flowstone_graphfn.autograph.conversions.loads import UnboundLoads
 from flowstone_graphfn.autograph.conversions.state import accessors
@@ -22,9 +22,9 @@ class _Function:
 
     def __init__(self, node: FunctionNode) -> None:
         self.node = node
-        self.scope = scope_of(node)
         self.setters: dict[str, str] = {}
         self.added: list[ast.stmt] = []
+        self.scope = Scope() if isinstance(node, ast.Lambda) else scope_of(node)  # (a lambda has no setters)
 
 
 class LazyOperands(Everywhere):
@@ -64,6 +64,8 @@ class LazyOperands(Everywhere):
     def state_arguments(self, *operands: ast.expr) -> list[ast.expr]:
         """The arguments ``get_state, set_state, names`` for the variables that lazy operands assign."""
         names = sorted(_assigned(operands))
+        if not names:
+            return []
         function = self.functions[-1]
         before, arguments = accessors(names, names, function.scope, self.context.namer)
         function.added += before

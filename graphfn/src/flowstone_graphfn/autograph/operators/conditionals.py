@@ -9,6 +9,7 @@ from flowstone_graphfn.autograph import backend
 from flowstone_graphfn.autograph.backend import is_symbolic
 from flowstone_graphfn.autograph.operators.merge import Merge
 from flowstone_graphfn.autograph.operators.snapshot import restore, save
+from flowstone_graphfn.autograph.operators.undefined import Undefined
 
 GetState: TypeAlias = Callable[[], tuple[Any, ...]]
 SetState: TypeAlias = Callable[[Sequence[Any]], None]
@@ -107,6 +108,11 @@ class if_stmt:
             yield from self._run(arm + 1)
 
 
+def _unless_lost(value: Any, name: str) -> Any:
+    """A variable's value; none if a branch or loop has left it behind, which happens to those nothing needs."""
+    return value if backend.current().is_accessible(value) else Undefined(name)
+
+
 def if_exp(
     test: Any,
     body: Callable[[], Any],
@@ -122,6 +128,8 @@ def if_exp(
     if not is_symbolic(test):
         return body() if test else orelse()
     result: Any = None
+
+    set_state([_unless_lost(value, name) for value, name in zip(get_state(), names, strict=True)])
 
     def get() -> tuple[Any, ...]:
         return (*get_state(), result)

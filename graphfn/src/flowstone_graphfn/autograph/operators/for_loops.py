@@ -51,12 +51,15 @@ class for_stmt:
     ) -> None:
         self._iterable = iterable
         self._state = LoopState(get_state, set_state, names, fresh, flags, ended, options or {})
+        self._loop: GraphLoop | None = None
         self._running: Generator[Any, None, None] | None = None
 
     def __enter__(self) -> for_stmt:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if self._loop is not None:
+            self._loop.explain(error)
         if self._running is not None:
             self._running.close()
 
@@ -113,4 +116,6 @@ class for_stmt:
         stop = state.stopped()
         if stop is True:
             return
-        yield from GraphLoop(state, iteration.start(), body, test).run()
+        self._loop = GraphLoop(state, iteration.start(), body, test)
+        yield from self._loop.run()
+        self._loop = None

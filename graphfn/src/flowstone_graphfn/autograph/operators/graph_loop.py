@@ -11,7 +11,7 @@ from flowstone_graphfn.autograph.backend import is_symbolic
 from flowstone_graphfn.autograph.operators.conditionals import GetState, SetState
 from flowstone_graphfn.autograph.operators.growth import before_loop
 from flowstone_graphfn.autograph.operators.late import FirstSet, Flag, Sometimes, sometimes
-from flowstone_graphfn.autograph.operators.loop_vars import Leaf, Leaving, Slots, leaf_of
+from flowstone_graphfn.autograph.operators.loop_vars import Carried, Leaf, Leaving, Slots, leaf_of
 from flowstone_graphfn.autograph.operators.place import label
 from flowstone_graphfn.autograph.operators.snapshot import restore, save
 from flowstone_graphfn.autograph.operators.undefined import MaybeUndefined, Undefined
@@ -85,6 +85,7 @@ class GraphLoop:
         self.own = own
         self.body = body
         self.test = test
+        self.numbers: dict[str, Any] = {}
 
     def run(self) -> Generator[Any, None, None]:
         """Trace and build the loop; the variables have their final values afterwards.
@@ -102,6 +103,15 @@ class GraphLoop:
         except BaseException:  # who catches it sees the variables as they were, not tensors of the body
             self.state.set(restore(before))
             raise
+
+    def explain(self, error: BaseException | None) -> None:
+        """Tell, with an error of the body, which of its tensors were Python numbers before the loop."""
+        if self.numbers and isinstance(error, (TypeError, ValueError)):
+            were = ", ".join(
+                f"'{name}' was the number {number!r} and is a tensor of type {dtype.name}"
+                for name, (number, dtype) in self.numbers.items()
+            )
+            error.add_note(f"In this loop of the graph, {were}.")
 
     def _until_types_settle(self, before: list[Any]) -> Generator[Any, None, None]:
         entries = dict(zip(self.state.names, before, strict=True))
@@ -123,6 +133,11 @@ class GraphLoop:
             slots.add(value)
         invariants = state.invariants()
         leaves = {name: self._leaf(name, value, slots, invariants, dtypes) for name, value in entries.items()}
+        self.numbers = {
+            name: (leaf.number, slots.specs[leaf.position].dtype)
+            for name, leaf in leaves.items()
+            if isinstance(leaf, Carried) and leaf.number is not None
+        }
         own = len(self.own)
         body = graph.branch("while_body", slots.specs)
         with body:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowstone_graphfn.autograph import backend
-from flowstone_graphfn.autograph.backend import GrowingList, Spec, Subgraph
+from flowstone_graphfn.autograph.backend import GrowingList, Spec, Subgraph, is_symbolic
 from flowstone_graphfn.autograph.operators.place import user_line
 from flowstone_graphfn.autograph.operators.snapshot import Saved, elements
 
@@ -58,6 +58,9 @@ class Fixed(Leaf):
     def leave(self, loop: Leaving, path: str, value: Any) -> None:
         """Check that it is still the same."""
         if value is self.value or (type(value) is type(self.value) and _equal(value, self.value)):
+            return
+        if path.isidentifier() and is_symbolic(self.value):  # a variable: from now on it is its value
+            loop.unset[path] = backend.current().convert(self.value)
             return
         before, after = _kind(self.value), _kind(value)
         if self.value is None:

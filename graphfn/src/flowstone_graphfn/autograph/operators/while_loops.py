@@ -45,12 +45,15 @@ class while_stmt:
         self._tested = tested
         self._tracing = False
         self._value: Any = None
+        self._loop: GraphLoop | None = None
         self._running: Generator[bool, None, None] | None = None
 
     def __enter__(self) -> while_stmt:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if self._loop is not None:
+            self._loop.explain(error)
         if self._running is not None:
             self._running.close()
 
@@ -92,11 +95,13 @@ class while_stmt:
         """
         self._tracing = True
         if first is None and not self._tested:
-            yield from GraphLoop(self._state, [], self._body, self._test).run()
-            return
-        if first is None:
-            first = yield from self._guarded_test()
-        yield from GraphLoop(self._state, [_as_bool(first)], self._body_and_test, self._tested_before).run()
+            self._loop = GraphLoop(self._state, [], self._body, self._test)
+        else:
+            if first is None:
+                first = yield from self._guarded_test()
+            self._loop = GraphLoop(self._state, [_as_bool(first)], self._body_and_test, self._tested_before)
+        yield from self._loop.run()
+        self._loop = None
 
     def _body(self, own: Sequence[Any]) -> Generator[bool, None, list[Any]]:
         yield True
