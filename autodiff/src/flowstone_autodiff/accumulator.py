@@ -20,7 +20,7 @@ from flowstone_core.tensor import Tensor
 
 from flowstone_autodiff.aggregate import dense
 from flowstone_autodiff.backprop import backpropagate, go_back
-from flowstone_autodiff.recorder import TRAINABLE_KINDS, Backward, Recorder, flat
+from flowstone_autodiff.recorder import INTERCEPTED, TRAINABLE_KINDS, Backward, Recorder, flat
 from flowstone_autodiff.registry import NOT_DIFFERENTIABLE, find_rule
 from flowstone_autodiff.sources import element_type, tensor_of, zeros_for
 from flowstone_autodiff.unconnected import UnconnectedGradients, as_unconnected
@@ -130,6 +130,7 @@ class Pusher:
     """
 
     building_graph = False
+    differentiates_backward = True
 
     def __init__(self) -> None:
         self.parent: Interpreter | None = None
@@ -147,6 +148,8 @@ class Pusher:
 
     def execute(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None) -> Any:
         """Execute by the parent, then push tangents."""
+        if op.name in INTERCEPTED:
+            return INTERCEPTED[op.name](op, inputs, attrs, name)
         parent = self.parent
         outputs = execute(op, inputs, attrs) if parent is None else parent.execute(op, inputs, attrs, name)
         if self.watches(flat(inputs)) and find_rule(op) is not NOT_DIFFERENTIABLE:

@@ -59,7 +59,9 @@ def backpropagate(
     pending: dict[int, Any] = {}  # a gradient, or a list of gradients still to be added up
     for target, weight in zip(targets, output_gradients, strict=True):
         if (id(target) in reached or id(target) in wanted) and target.dtype._kind in TRAINABLE_KINDS:
-            _keep(pending, id(target), ones_for(target) if weight is None else weight)
+            given = ones_for(target) if weight is None else weight
+            _share_shape(given, target)
+            _keep(pending, id(target), given)
     found: dict[int, Any] = {}
     while path:  # a record is let go once it has been used
         op, inputs, outputs, attrs = path.pop()
@@ -93,8 +95,11 @@ def backpropagate(
             if type(value) is tuple:
                 for item, each in zip(value, gradient, strict=True):
                     if each is not None and id(item) in reached:
+                        _share_shape(each, item)
                         _keep(pending, id(item), each)
             elif id(value) in reached:
+                if type(gradient) is not EagerTensor:
+                    _share_shape(gradient, value)
                 key = id(value)
                 if key in pending:
                     _keep(pending, key, gradient)
@@ -114,6 +119,12 @@ def _keep(pending: dict[int, Any], key: int, gradient: Any) -> None:
         held.append(gradient)
     else:
         pending[key] = [held, gradient]
+
+
+def _share_shape(gradient: Any, like: Any) -> None:
+    """Tell a symbolic gradient what is known of the shape of the tensor it belongs to."""
+    if hasattr(gradient, "set_shape") and type(gradient) is not EagerTensor and not like.dtype.is_handle:
+        gradient.set_shape(like.shape)
 
 
 def _total(held: Any) -> Any:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from flowstone_core.op import Op
 from flowstone_core.ops.array import broadcast_to, reshape, shape
+from flowstone_core.ops.cast import cast
 from flowstone_core.ops.joining import concat
 from flowstone_core.ops_index import FAMILY_OF
 from flowstone_core.tensor import Tensor
@@ -96,6 +97,11 @@ class BatchCall(NamedTuple):
         if type(size) is int and known is not None and None not in known:
             return broadcast_to(row, [size, *known[1:]])
         return broadcast_to(row, concat([[size], shape(row)[1:]], 0))
+
+    def sized(self, vector: Tensor) -> Any:
+        """A vector of sizes with the size of the batch before them."""
+        first = cast(self.size, vector.dtype)
+        return concat([reshape(first, [1]), vector], 0)
 
     def aligned(self, index: int, rank: int) -> Any:
         """Input ``index`` so that it broadcasts as an element of ``rank`` dimensions would."""

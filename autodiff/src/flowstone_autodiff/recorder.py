@@ -35,6 +35,14 @@ Record: TypeAlias = tuple[Op | Backward, tuple[Any, ...], Any, Any]
 """One executed op: the op, its inputs, what it returned, its attributes."""
 
 
+INTERCEPTED: dict[str, Callable[..., Any]] = {}
+"""Ops that are executed in another form under a tape, so that it can go back: those with function bodies.
+
+Called as ``function(op, inputs, attrs, name)`` with the tape running; the component that executes these ops (graphfn)
+puts itself here. It executes them under the tape's parent, and tells the tape by ``recording``.
+"""
+
+
 def trainable(tensor: Any) -> bool:
     """Whether gradients can flow through ``tensor``, judging by its type."""
     return tensor.dtype._kind in TRAINABLE_KINDS
@@ -70,6 +78,7 @@ class Recorder:
     __slots__ = ("known", "parent", "records", "variables", "watch_accessed", "watched")
 
     building_graph = False
+    differentiates_backward = False
 
     def __init__(self, watch_accessed: bool = True) -> None:
         self.parent: Interpreter | None = None
@@ -81,6 +90,8 @@ class Recorder:
 
     def execute(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None) -> Any:
         """Execute by the parent, then record."""
+        if op.name in INTERCEPTED:
+            return INTERCEPTED[op.name](op, inputs, attrs, name)
         parent = self.parent
         outputs = execute(op, inputs, attrs) if parent is None else parent.execute(op, inputs, attrs, name)
         self.observe(op, inputs, outputs, attrs)

@@ -22,6 +22,8 @@ class Observer(Protocol):
 
     parent: Interpreter | None
     building_graph: bool
+    differentiates_backward: bool
+    """Whether it differentiates at once what ``record_custom`` is given, as forward mode does."""
 
     def record_custom(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], backward: Backward) -> None:
         """Note that ``outputs`` were computed from ``inputs``, and how to go back.

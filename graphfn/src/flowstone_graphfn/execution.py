@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from flowstone_autodiff import recording
-from flowstone_autodiff.recorder import Backward
+from flowstone_autodiff.recorder import INTERCEPTED, Backward
 from flowstone_core import dtypes
 from flowstone_core.interpreter import state
 from flowstone_core.op import Op
@@ -95,7 +95,8 @@ def execute(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | 
 def _execute_recorded(
     op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None, watching: Sequence[Any]
 ) -> list[Any]:
-    made = upgrade(op, attrs, inputs, deep=len(watching) > 1)
+    deep = len(watching) > 1 or any(tape.differentiates_backward for tape in watching)
+    made = upgrade(op, attrs, inputs, deep=deep)
     given = made.inputs(inputs)
     outputs = execute(made.op, given, made.attrs, name)
 
@@ -106,6 +107,10 @@ def _execute_recorded(
     for tape in reversed(watching):
         tape.record_custom(flat(given), outputs, entry)
     return outputs[: made.count]
+
+
+for _name in UPGRADES:
+    INTERCEPTED[_name] = execute
 
 
 def call_attrs(function: GraphFunction) -> tuple[Op, dict[str, Any]]:

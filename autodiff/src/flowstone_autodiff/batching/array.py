@@ -6,6 +6,7 @@ from typing import Any
 
 from flowstone_core.ops import array as ops
 from flowstone_core.ops.array import reshape, shape
+from flowstone_core.ops.cast import cast
 from flowstone_core.ops.compare import greater_equal
 from flowstone_core.ops.joining import concat
 from flowstone_core.ops.selection import where
@@ -87,7 +88,7 @@ def reshaped(call: BatchCall) -> Any:
         if -1 in known and call.size == 0:
             return NotImplemented
         return reshape(x, [call.size, *known])
-    return reshape(x, concat([shape(x, to.dtype)[:1], to], 0))
+    return reshape(x, call.sized(to))
 
 
 @batch(ops.EXPAND_DIMS)
@@ -115,19 +116,18 @@ def transposed(call: BatchCall) -> Any:
         return NotImplemented
     x, perm = call.inputs
     known = ints(perm)
-    order = concat([[0], perm + 1], 0) if known is None else [0, *(axis + 1 for axis in known)]
+    order = concat([cast([0], perm.dtype), perm + 1], 0) if known is None else [0, *(axis + 1 for axis in known)]
     return call.op(x, order)
 
 
 @batch(ops.BROADCAST_TO)
 def broadcast(call: BatchCall) -> Any:
     """The batch stays first, new dimensions come behind it."""
-    x, to = call.inputs
+    to = call.inputs[1]
     known = dims(to)
     if not call.only(0) or known is None or known[0] is None:
         return NotImplemented
-    sizes = concat([shape(x, to.dtype)[:1], to], 0)
-    return ops.BROADCAST_TO(call.aligned(0, known[0]), sizes)
+    return ops.BROADCAST_TO(call.aligned(0, known[0]), call.sized(to))
 
 
 @batch(ops.ENSURE_SHAPE)

@@ -57,9 +57,9 @@ def _plain(call: BatchCall, *functions: Any) -> bool:
 
 @batch(ops.PARTITIONED_CALL, ops.STATEFUL_PARTITIONED_CALL)
 def called(call: BatchCall) -> Any:
-    """The function's nodes, one after the other."""
+    """The function's nodes, one after the other; one with a custom gradient, which knows its own nodes, as a whole."""
     function = call.attrs["f"]
-    if any(output.dtype.is_handle for output in function.graph.outputs):
+    if function.graph.custom_gradients or any(output.dtype.is_handle for output in function.graph.outputs):
         return NotImplemented
     with running_under(call.level):
         results = run(function, _elements(call, 0))

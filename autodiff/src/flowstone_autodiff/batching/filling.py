@@ -6,7 +6,6 @@ from typing import Any
 
 from flowstone_core.ops import filling as ops
 from flowstone_core.ops.array import broadcast_to, reshape
-from flowstone_core.ops.joining import concat
 
 from flowstone_autodiff.batch_registry import BatchCall, batch, elementwise
 from flowstone_autodiff.static import dims
@@ -22,7 +21,7 @@ def fill(call: BatchCall) -> Any:
     if not call.only(1) or known is None or known[0] is None:
         return NotImplemented
     column = reshape(value, [-1, *[1] * known[0]])
-    return broadcast_to(column, concat([[call.size], sizes], 0))
+    return broadcast_to(column, call.sized(sizes))
 
 
 @batch(ops.ONE_HOT)

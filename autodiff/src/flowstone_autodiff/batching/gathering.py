@@ -62,8 +62,8 @@ def scatter_nd(call: BatchCall) -> Any:
     """The number of the element is one more index."""
     if not call.only(0, 1):
         return NotImplemented
-    to = call.inputs[2]
-    return ops.SCATTER_ND(_with_batch(call.full(0)), call.full(1), concat([[call.size], to], 0), **call.attrs)
+    places = _with_batch(call.full(0))
+    return ops.SCATTER_ND(places, call.full(1), call.sized(call.inputs[2]), **call.attrs)
 
 
 @batch(

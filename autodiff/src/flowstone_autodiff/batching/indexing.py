@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.ops import indexing as ops
+from flowstone_core.ops.cast import cast
 from flowstone_core.ops.joining import concat
 from flowstone_core.tensor import Tensor
 
@@ -21,7 +22,7 @@ def _bounds(call: BatchCall, first: int) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _before(value: int, vector: Tensor) -> Any:
-    return concat([[value], vector], 0)
+    return concat([cast([value], vector.dtype), vector], 0)
 
 
 @batch(ops.STRIDED_SLICE)
@@ -39,7 +40,7 @@ def strided_slice_grad(call: BatchCall) -> Any:
     if not call.only(4):
         return NotImplemented
     bounds, masks = _bounds(call, 1)
-    return ops.STRIDED_SLICE_GRAD(_before(call.size, call.inputs[0]), *bounds, call.inputs[4], **masks)
+    return ops.STRIDED_SLICE_GRAD(call.sized(call.inputs[0]), *bounds, call.inputs[4], **masks)
 
 
 @batch(ops.TENSOR_STRIDED_SLICE_UPDATE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.ops import joining as ops
+from flowstone_core.ops.cast import cast
 from flowstone_core.ops.joining import concat
 
 from flowstone_autodiff.batch_registry import BatchCall, batch
@@ -51,4 +52,4 @@ def split_v(call: BatchCall) -> Any:
 def tile(call: BatchCall) -> Any:
     """The batch is not repeated."""
     x, multiples = call.inputs
-    return ops.TILE(x, concat([[1], multiples], 0)) if call.only(0) else NotImplemented
+    return ops.TILE(x, concat([cast([1], multiples.dtype), multiples], 0)) if call.only(0) else NotImplemented

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.ops import random as ops
-from flowstone_core.ops.joining import concat
 
 from flowstone_autodiff.batch_registry import BatchCall, batch
 
@@ -15,5 +14,4 @@ def filled(call: BatchCall) -> Any:
     """More numbers."""
     if any(call.batched):
         return NotImplemented
-    to = call.inputs[0]
-    return call.op(concat([[call.size], to], 0), *call.inputs[1:], **call.attrs)
+    return call.op(call.sized(call.inputs[0]), *call.inputs[1:], **call.attrs)

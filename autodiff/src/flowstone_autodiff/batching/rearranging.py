@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.ops import rearranging as ops
+from flowstone_core.ops.cast import cast
 from flowstone_core.ops.joining import concat
 
 from flowstone_autodiff.batch_registry import BatchCall, batch
@@ -24,7 +25,7 @@ def pad_v2(call: BatchCall) -> Any:
 
 
 def _paddings(call: BatchCall) -> Any:
-    return concat([[[0, 0]], call.inputs[1]], 0)
+    return concat([cast([[0, 0]], call.inputs[1].dtype), call.inputs[1]], 0)
 
 
 @batch(ops.REVERSE_V2)

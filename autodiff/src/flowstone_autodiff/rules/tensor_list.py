@@ -8,6 +8,7 @@ from flowstone_core.dtypes import int32
 from flowstone_core.ops import tensor_list as ops
 from flowstone_core.ops.array import shape
 from flowstone_core.ops.filling import zeros_like
+from flowstone_core.ops.joining import concat
 from flowstone_core.tensor import Tensor
 
 from flowstone_autodiff.registry import Call, gradient, not_differentiable
@@ -51,7 +52,8 @@ def from_tensor_gradient(call: Call, d_list: Tensor) -> tuple[Any, None]:
 def split_gradient(call: Call, d_list: Tensor) -> tuple[Any, None, None]:
     """The parts' gradients, joined."""
     tensor, _, lengths = call.inputs
-    whole = ops.TENSOR_LIST_CONCAT_V2(d_list, _rows(tensor), lengths, element_dtype=tensor.dtype)
+    part = concat([[-1], _rows(tensor)], 0)
+    whole = ops.TENSOR_LIST_CONCAT_V2(d_list, part, lengths, element_dtype=tensor.dtype)
     return whole[0], None, None
 
 
