@@ -2,9 +2,9 @@
 
     nox -s bench                     flowstone and numpy
     nox -s bench -- tensorflow       TensorFlow too
-    python benchmarks/run.py calls   one part: calls, imports or sizes
+    python benchmarks/run.py calls   one part: calls, eager, imports or sizes
 
-Times are the best of several runs on one thread's small operands: they measure the path to a kernel, not the kernel.
+Times are medians of bursts that run in turns (``timing.py``).
 """
 
 from __future__ import annotations
@@ -19,17 +19,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import eager
 import numpy as np
+from timing import microseconds, table
 
 REPEATS = 7
-
-
-def microseconds(function: Callable[[], Any]) -> float:
-    """The time of one call, the best of several runs of about 50 ms."""
-    function()
-    timer = timeit.Timer(function)
-    number = max(1, int(0.05 / max(timer.timeit(3) / 3, 1e-7)))
-    return min(timer.repeat(REPEATS, number)) / number * 1e6
 
 
 def programs(tf: Any) -> dict[str, Callable[[], Any]]:
@@ -78,17 +72,15 @@ def in_numpy() -> dict[str, Callable[[], Any]]:
 
 
 def calls() -> None:
-    """Time calls; ratios are to flowstone."""
-    table = {"flowstone": programs(importlib.import_module("flowstone")), "numpy": in_numpy()}
+    """Time calls on small operands: the path to a kernel, not the kernel."""
+    made = {"flowstone": programs(importlib.import_module("flowstone")), "numpy": in_numpy()}
     if find_spec("tensorflow"):
-        table["tensorflow"] = programs(importlib.import_module("tensorflow"))
-    print("\nmicroseconds a call" + "".join(f"{name:>20}" for name in table))
-    for program in table["flowstone"]:
-        times = {name: microseconds(made[program]) for name, made in table.items() if program in made}
-        cells = [
-            f"{times[name]:9.2f} ({times[name] / times['flowstone']:6.1f}x)" if name in times else "" for name in table
-        ]
-        print(f"{program:19}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
+        made["tensorflow"] = programs(importlib.import_module("tensorflow"))
+    rows = {
+        program: microseconds({name: calls[program] for name, calls in made.items() if program in calls})
+        for program in made["flowstone"]
+    }
+    table("microseconds a call", list(made), rows)
 
 
 def imports() -> None:
@@ -126,7 +118,7 @@ def sizes() -> None:
             print(f"{megabytes:9.1f}  {distribution.name} {distribution.version}")
 
 
-PARTS = {"calls": calls, "imports": imports, "sizes": sizes}
+PARTS = {"calls": calls, "eager": eager.run, "imports": imports, "sizes": sizes}
 
 
 def main() -> None:
