@@ -140,6 +140,9 @@ def to_tensor(value: Any, dtype: DType | None = None, hint: DType | None = None)
     kind = type(value)
     if kind is float or kind is int or kind is bool:
         return _from_number(value, kind, dtype, hint)
+    if kind is list or kind is tuple:
+        plain = _from_integers(value, dtype or hint) if {*map(type, value)} == {int} else None
+        return _from_sequence(value, dtype, hint) if plain is None else plain
     if isinstance(value, Tensor):
         return value.__tf_tensor__(dtype)
     if isinstance(value, (np.ndarray, np.generic)):
@@ -312,6 +315,17 @@ def _needs_packing(value: Any) -> bool:
         elif isinstance(item, Dimension):
             return True
     return False
+
+
+def _from_integers(value: list[int] | tuple[int, ...], target: DType | None) -> EagerTensor | None:
+    """A flat list of Python integers, such as a shape, as int32 or int64 by the short way; None if it is not for that."""
+    if target is None or target is dtypes.int32 or target is dtypes.int64:
+        target = target or dtypes.int32
+        try:
+            return EagerTensor(np.array(value, target._numpy), target)
+        except OverflowError:
+            pass
+    return None
 
 
 def _from_sequence(value: Any, dtype: DType | None, hint: DType | None) -> Tensor:

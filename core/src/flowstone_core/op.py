@@ -84,9 +84,13 @@ class Op:
         "_bindable",
         "_defaults",
         "_dispatch_attr",
+        "_dispatch_index",
+        "_given",
+        "_out_attr",
         "_out_fixed",
         "_out_from_dispatch",
         "_required",
+        "_typed",
         "attrs",
         "effects",
         "infer",
@@ -122,14 +126,22 @@ class Op:
             if attr is not None
         )
         given = [attr for attr in self.attrs.values() if attr.name not in self.inferred_attrs]
+        self._given = {attr.name: (attr, _NORMALIZERS[attr.kind]) for attr in given}
         self._defaults = {attr.name: attr.default for attr in given if attr.default is not REQUIRED}
         self._required = tuple(attr.name for attr in given if attr.default is REQUIRED)
+        self._typed = tuple(
+            (index, arg.type_attr, arg.is_list) for index, arg in enumerate(self.inputs) if arg.type_attr is not None
+        )
         self._dispatch_attr = self._find_dispatch_attr()
+        # the input that alone chooses the kernel, if one tensor does
+        first = next((typed for typed in self._typed if typed[1] == self._dispatch_attr), None)
+        self._dispatch_index = None if first is None or first[2] else first[0]
         self.kernels: dict[DType | None, Callable[..., Any]] = {}
         self.served_by: dict[DType | None, Kernel] = {}
         self.reentrant = False
         out = self.outputs[0] if len(self.outputs) == 1 and not self.outputs[0].is_list else None
         self._out_fixed = None if out is None else out.dtype
+        self._out_attr = None if out is None or out.type_attr in self.inferred_attrs else out.type_attr
         self._out_from_dispatch = out is not None and out.type_attr is not None and out.type_attr == self._dispatch_attr
         # one type for all inputs, none of them a list: the short way through bind
         self._bindable = bool(self.inputs) and all(
@@ -183,37 +195,47 @@ class Op:
                     return inputs
         if len(inputs) != len(self.inputs):
             raise TypeError(f"{self.name} takes {len(self.inputs)} inputs, got {len(inputs)}.")
-        types: dict[str, DType] = {}
-        for arg, value in zip(self.inputs, inputs, strict=True):
-            if arg.type_attr is not None and arg.type_attr not in types:
-                found = _dtype_of(value) if not arg.is_list else _first_dtype(value)
+        types: dict[str | None, DType] = {}
+        for index, type_attr, is_list in self._typed:
+            if type_attr not in types:
+                found = _first_dtype(inputs[index]) if is_list else _dtype_of(inputs[index])
                 if found is not None:
-                    types[arg.type_attr] = found
-        return tuple(self._bind_one(arg, value, types) for arg, value in zip(self.inputs, inputs, strict=True))
+                    types[type_attr] = found
+        bound = []
+        for arg, value in zip(self.inputs, inputs, strict=True):
+            if arg.is_list:
+                bound.append(self._bind_list(arg, value, types))
+            elif type(value) is EagerTensor and types.get(arg.type_attr) is value._dtype:
+                bound.append(value)
+            else:
+                bound.append(self._bind_tensor(arg, value, types))
+        return tuple(bound)
 
-    def _bind_one(self, arg: ArgDef, value: Any, types: dict[str, DType]) -> Any:
-        if not arg.is_list:
-            return self._bind_tensor(arg, value, types)
+    def _bind_list(self, arg: ArgDef, value: Any, types: dict[str | None, DType]) -> tuple[Tensor, ...]:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"{self.name} takes a list of tensors as {arg.name!r}, got {value!r}.")
         if arg.type_list_attr is not None:
-            bound = tuple(item if isinstance(item, Tensor) else _here(to_tensor(item)) for item in value)
+            bound = tuple([item if isinstance(item, Tensor) else _here(to_tensor(item)) for item in value])
         else:
-            bound = tuple(self._bind_tensor(arg, item, types) for item in value)
+            wanted = types.get(arg.type_attr)
+            bound = tuple(
+                [
+                    item
+                    if type(item) is EagerTensor and item._dtype is wanted
+                    else self._bind_tensor(arg, item, types)
+                    for item in value
+                ]
+            )
         minimum = self.attrs[arg.number_attr or arg.type_list_attr or ""].minimum
         if minimum is not None and len(bound) < minimum:
             raise SpecError(f"{self.name} takes at least {minimum} tensors as {arg.name!r}, got {len(bound)}.")
         return bound
 
-    def _bind_tensor(self, arg: ArgDef, value: Any, types: dict[str, DType]) -> Tensor:
-        if arg.dtype is not None:
-            wanted: DType | None = arg.dtype
-            hint: Any = arg.dtype
-        else:
-            attr = cast(str, arg.type_attr)
-            wanted = types.get(attr)
-            default = self.attrs[attr].default
-            hint = wanted or (default if default is not REQUIRED else None)
+    def _bind_tensor(self, arg: ArgDef, value: Any, types: dict[str | None, DType]) -> Tensor:
+        hint = wanted = arg.dtype or types.get(arg.type_attr)
+        if wanted is None:
+            default = self.attrs[cast(str, arg.type_attr)].default
+            hint = default if default is not REQUIRED else None
         if isinstance(value, Tensor):
             tensor = value
         elif wanted is None or hasattr(type(value), "__tf_tensor__"):
@@ -221,7 +243,7 @@ class Op:
         else:  # a Python or numpy value takes the type or is refused
             tensor = _here(to_tensor(value, wanted))
         if wanted is None:
-            types[cast(str, arg.type_attr)] = tensor.dtype
+            types[arg.type_attr] = tensor.dtype
             if arg.type_attr != self._dispatch_attr:
                 self._check_secondary(arg, value, tensor.dtype, hint)
         elif tensor.dtype is not wanted:
@@ -257,10 +279,10 @@ class Op:
         """
         complete = self._defaults.copy()
         for key, value in attrs.items():
-            attr = self.attrs.get(key)
-            if attr is None or key in self.inferred_attrs:
-                raise TypeError(f"{self.name} has no attribute {key!r}; it has {sorted(self.attrs)}.")
-            value = _NORMALIZERS[attr.kind](value)
+            if key not in self._given:
+                raise TypeError(f"{self.name} has no attribute {key!r}; it has {sorted(self._given)}.")
+            attr, normalize = self._given[key]
+            value = normalize(value)
             if attr.allowed is not None and value not in attr.allowed and attr.kind in ("type", "string"):
                 raise user_error(
                     SpecError(
@@ -285,15 +307,14 @@ class Op:
 
     def dispatch_dtype(self, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> DType | None:
         """The element type that selects the kernel: the first type attribute's."""
+        if self._dispatch_index is not None:
+            return cast(DType, inputs[self._dispatch_index].dtype)
         name = self._dispatch_attr
         if name is None:
             return None
         for arg, value in zip(self.inputs, inputs, strict=True):
-            if arg.type_attr == name:
-                if not arg.is_list:
-                    return cast(DType, value.dtype)
-                if value:
-                    return cast(DType, value[0].dtype)
+            if arg.type_attr == name and value:  # a list: a single tensor has an index of its own
+                return cast(DType, value[0].dtype)
         return attrs.get(name)
 
     def type_attrs(self, inputs: tuple[Any, ...]) -> dict[str, Any]:
@@ -380,7 +401,8 @@ providers.subscribe(forget_kernels)
 
 def execute(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
     """Execute ``op`` eagerly on bound inputs and complete attributes."""
-    dtype = op.dispatch_dtype(inputs, attrs)
+    index = op._dispatch_index
+    dtype = op.dispatch_dtype(inputs, attrs) if index is None else inputs[index]._dtype
     try:
         kernel = op.kernels.get(dtype)
         if kernel is None:
@@ -403,11 +425,13 @@ def execute(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
     ) as error:
         reason = explain(op, inputs, attrs, error)
         raise reason from (None if reason is error or isinstance(error, SpecError) else error)
-    if op._out_fixed is not None:
-        return EagerTensor(result if type(result) is np.ndarray else _as_array(result, op._out_fixed), op._out_fixed)
     if op._out_from_dispatch:
-        return EagerTensor(result if type(result) is np.ndarray else _as_array(result, dtype), cast(DType, dtype))
-    return wrap_outputs(op, inputs, attrs, result)
+        out = dtype
+    else:
+        out = op._out_fixed if op._out_attr is None else attrs[op._out_attr]
+        if out is None:
+            return wrap_outputs(op, inputs, attrs, result)
+    return EagerTensor(result if type(result) is np.ndarray else _as_array(result, out), cast(DType, out))
 
 
 def _as_array(value: Any, dtype: Any) -> Any:
@@ -486,6 +510,8 @@ def _type_not_allowed(op: str, arg: str, attr: AttrDef, dtype: DType) -> SpecErr
 
 
 def _dtype_of(value: Any) -> DType | None:
+    if type(value) is EagerTensor:
+        return value._dtype
     if isinstance(value, Tensor) or hasattr(type(value), "__tf_tensor__"):
         return as_dtype(value.dtype)
     return None
