@@ -220,9 +220,7 @@ class Op:
             wanted = types.get(arg.type_attr)
             bound = tuple(
                 [
-                    item
-                    if type(item) is EagerTensor and item._dtype is wanted
-                    else self._bind_tensor(arg, item, types)
+                    item if type(item) is EagerTensor and item._dtype is wanted else self._bind_tensor(arg, item, types)
                     for item in value
                 ]
             )

@@ -173,6 +173,12 @@ class EagerTensor(Tensor):
         array = self._array
         return TensorShape.of(array.shape) if type(array) is np.ndarray else TensorShape(())
 
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        array = self._array
+        return array.ndim if type(array) is np.ndarray else 0
+
     def set_shape(self, shape: Any) -> None:
         """Check that this tensor has ``shape``.
 

@@ -16,9 +16,13 @@ from flowstone_core.shapes import TensorShape
 KERNELS = KernelSet()
 
 
+_UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
+
+
 def check_indices(indices: Any, limit: int, what: str = "indices") -> None:
     """Refuse indices outside ``[0, limit)``, also those that numpy would count from the end."""
-    if indices.size and (indices.min() < 0 or indices.max() >= limit):
+    # as unsigned numbers, those below 0 are the largest
+    if indices.size and indices.view(_UNSIGNED[indices.itemsize]).max() >= limit:
         bad = np.argwhere((indices < 0) | (indices >= limit))[0]
         place = "".join(f"[{i}]" for i in bad)
         raise SpecError(f"{what}{place} = {indices[tuple(bad)]} is not in [0, {limit}).")

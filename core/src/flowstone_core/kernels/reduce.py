@@ -22,6 +22,8 @@ def reduced_axes(x: Any, indices: Any) -> tuple[int, ...]:
     """The dimensions to reduce, as non-negative numbers."""
     rank = x.ndim
     axes = tuple(indices.reshape(-1).tolist())
+    if axes == tuple(range(rank)):
+        return axes
     for axis in axes:
         if not -rank <= axis < rank:
             raise SpecError(f"Invalid reduction dimension ({axis} for input with {rank} dimension(s))")

@@ -17,7 +17,7 @@ from flowstone_core.ops import array
 from flowstone_core.ops.array import ANY, index_type
 from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
-from flowstone_core.tensor import Tensor, TensorLike
+from flowstone_core.tensor import EagerTensor, Tensor, TensorLike
 
 # -- stack and unstack -----------------------------------------------------------------------------------------
 
@@ -71,14 +71,14 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
         ValueError: If ``axis`` is not in ``[-(R+1), R+1)`` for tensors of rank R.
         tf.errors.InvalidArgumentError: If shapes or types differ.
     """
-    if axis == 0 and not _any_composite(values):
-        tensor = _stacked_constant(values)
+    if axis == 0:
+        tensor = None if _any_composite(values) else _stacked_constant(values)
         if tensor is not None:
             return tensor
     if isinstance(values, Tensor):
         values = unstack(values)
     for value in values:
-        ndim = None if is_composite(value) else to_tensor(value).ndim
+        ndim = value.ndim if type(value) is EagerTensor else None if is_composite(value) else to_tensor(value).ndim
         if ndim is not None and not -ndim - 1 <= axis < ndim + 1:
             raise ValueError(f"Argument `axis` = {axis} not in range [{-ndim - 1}, {ndim + 1})")
     return PACK(list(values), axis=axis, name=name)

@@ -63,7 +63,7 @@ def _axes_constant(axes: tuple[int, ...] | int) -> EagerTensor:
 def reduction_axes(x: Tensor, axis: Any) -> Any:
     """``axis`` as the op takes it: None means every dimension."""
     if axis is None:
-        rank = x.shape.rank
+        rank = x.ndim
         return filling.range(array.rank(x)) if rank is None else _axes_constant(tuple(range(rank)))
     if type(axis) is int:
         return _axes_constant(axis)
@@ -78,7 +78,7 @@ def _reduce(op: Op, x: Any, axis: Any, keepdims: Any, name: str | None) -> Any:
     logical = op.inputs[0].dtype is dtypes.bool and not isinstance(x, Tensor)
     x = convert_to_tensor(x, dtypes.bool if logical else None)
     result = op(x, reduction_axes(x, axis), keep_dims=bool(keepdims), name=name)
-    if axis is None and not keepdims and x.shape.rank is None:
+    if axis is None and not keepdims and x.ndim is None:
         result.set_shape(())
     return result
 
