@@ -201,7 +201,7 @@ class Op:
                 found = _first_dtype(inputs[index]) if is_list else _dtype_of(inputs[index])
                 if found is not None:
                     types[type_attr] = found
-        bound = []
+        bound: list[Any] = []
         for arg, value in zip(self.inputs, inputs, strict=True):
             if arg.is_list:
                 bound.append(self._bind_list(arg, value, types))
