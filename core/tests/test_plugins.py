@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from flowstone_core import hookspecs, plugins
+from flowstone_core import hookspecs, plugins, providers
 from flowstone_core.plugins import COMMANDS, OPS, Group, PluginConflictError, PluginError
 
 TABLE = """
@@ -149,3 +149,22 @@ def test_every_hook_is_documented(hook):
 @pytest.mark.parametrize("hook", HOOKS)
 def test_every_hook_is_tested_by_name(hook):
     assert any(f"def test_hook_{hook}(" in path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+
+
+def test_hook_flowstone_compilers(install):
+    source = """
+        from flowstone_core.hookspecs import CompilerProvider, hookimpl
+
+        @hookimpl
+        def flowstone_compilers():
+            return CompilerProvider("mine", 30, "outside_compilers:COMPILER", contract={contract})
+    """
+    install(
+        "outside", {"flowstone.compilers": {"mine": "outside_compilers"}}, outside_compilers=source.format(contract=1)
+    )
+    assert loaded(plugins.COMPILERS, "mine").result.compiler == "outside_compilers:COMPILER"
+    assert providers.selected("mine") == 0
+    providers.set_kernel_providers(["numpy"])
+    assert providers.selected("mine") is None
+    install("old", {"flowstone.compilers": {"old": "old_compilers"}}, old_compilers=source.format(contract=99))
+    assert "written for compiler contract 99" in loaded(plugins.COMPILERS, "old").reason

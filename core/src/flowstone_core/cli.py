@@ -14,13 +14,14 @@ from importlib.metadata import distributions, version
 from typing import Any
 
 from flowstone_core import plugins, providers
-from flowstone_core.hookspecs import KernelProvider
-from flowstone_core.plugins import COMMANDS, KERNELS, Group, Plugin, PluginError
+from flowstone_core.hookspecs import CompilerProvider, KernelProvider
+from flowstone_core.plugins import COMMANDS, COMPILERS, KERNELS, Group, Plugin, PluginError
 from flowstone_core.tables import print_table
 
 Command = Callable[[list[str]], int | None]
 
 ADDED_BY = {
+    "cache": "flowstone-kernels-simd",
     "conformance": "flowstone-conformance",
     "demo": "flowstone",
     "records": "flowstone-data",
@@ -57,6 +58,11 @@ def plugins_command(arguments: list[str]) -> int:
         ["provider", "distribution", "version", "priority", "ops", "state", "reason"],
         rows,
     )
+    print_table(
+        "Compilers of traced functions",
+        ["compiler", "distribution", "version", "priority", "state", "what it is"],
+        [_compiler_row(plugin) for plugin in plugins.load_group(COMPILERS)],
+    )
     rest = [plugins.API, plugins.OPS, plugins.SERVICES, COMMANDS]
     print_table(
         "Other plug-ins",
@@ -81,7 +87,7 @@ def doctor_command(arguments: list[str]) -> int:
     for name in ("numpy", "ml_dtypes", "pluggy"):
         print(f"{name} {version(name)}")
     problems: list[str] = []
-    for group in (KERNELS, plugins.API, plugins.OPS, plugins.SERVICES, COMMANDS):
+    for group in (KERNELS, COMPILERS, plugins.API, plugins.OPS, plugins.SERVICES, COMMANDS):
         failures = plugins.why_unavailable(group).splitlines()
         problems += [f"{group.name}: {failure}" for failure in failures]
         problems += _conflicts(group)
@@ -89,6 +95,7 @@ def doctor_command(arguments: list[str]) -> int:
         print(f"kernel providers: {', '.join(providers.get_kernel_providers()) or 'none'}")
     except PluginError as error:
         problems.append(str(error))
+    problems += _check_compilers()
     for problem in problems:
         print(f"problem: {problem}")
     print("flowstone is well" if not problems else f"{len(problems)} problem(s) found")
@@ -137,6 +144,35 @@ def _provider_row(plugin: Plugin[KernelProvider], in_use: Sequence[str]) -> list
     state = "in use" if provider.name in in_use or provider.own_ops else "not selected"
     numbers = [str(provider.priority), str(len(provider.kernels))]
     return [provider.name, plugin.distribution, plugin.version, *numbers, state, ""]
+
+
+def _compiler_row(plugin: Plugin[CompilerProvider]) -> list[str]:
+    if plugin.result is None:
+        return [plugin.name, plugin.distribution, plugin.version, "", plugin.state, plugin.reason]
+    provider = plugin.result
+    state = "not selected" if providers.selected(provider.name) is None else "in use"
+    return [
+        provider.name,
+        plugin.distribution,
+        plugin.version,
+        str(provider.priority),
+        state,
+        provider.description,
+    ]
+
+
+def _check_compilers() -> list[str]:
+    """Import the compilers and print what each says of itself; what is wrong with them."""
+    problems = []
+    for plugin in plugins.load_group(COMPILERS):
+        if plugin.result is None:
+            continue
+        try:
+            compiler = plugins.resolve(plugin.result.compiler)
+            print(f"compiler {plugin.result.name}: {getattr(compiler, 'summary', lambda: 'loaded')()}")
+        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the others are checked
+            problems.append(f"the compiler {plugin} cannot be used: {type(error).__name__}: {error}")
+    return problems
 
 
 def _table_row(group: Group[Any], plugin: Plugin[Any]) -> list[str]:

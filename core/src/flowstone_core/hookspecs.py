@@ -36,6 +36,9 @@ PROJECT = "flowstone"
 KERNEL_CONTRACT = 1
 """The version of the promises between dispatch and a kernel, as written at ``flowstone_kernels``."""
 
+COMPILER_CONTRACT = 1
+"""The version of the promises between plans and a compiler, as written at ``flowstone_compilers``."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 # The cast keeps the decorated functions' own types: pluggy's markers are typed too loosely for mypy --strict.
@@ -102,6 +105,90 @@ def flowstone_kernels() -> KernelProvider:
 
         # pyproject.toml
         [project.entry-points."flowstone.kernels"]
+        mine = "my_package.plugin"
+    """
+    raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class CompilerProvider:
+    """What one provider of a compiler offers.
+
+    Args:
+        name: What users call it. A provider that also offers kernels uses one name for both, so that
+            ``FLOWSTONE_KERNELS=mine,numpy`` selects both; one without kernels is on unless a selection is made.
+        priority: The highest is asked first where the user has not said otherwise (simd 10, xla 20).
+        compiler: ``"module:attribute"`` of an object with the methods ``refuse`` and ``compile``
+            (``flowstone_graphfn.compilers.Compiler``).
+        contract: The version of the compiler contract that it was written for.
+        description: One sentence for ``flowstone plugins``.
+    """
+
+    name: str
+    priority: int
+    compiler: str
+    contract: int = COMPILER_CONTRACT
+    description: str = ""
+
+
+@hookspec
+def flowstone_compilers() -> CompilerProvider:
+    """Offer a compiler: something that executes many nodes of a traced graph at once.
+
+    Group: ``flowstone.compilers``.
+    Called: once in a process, when flowstone-graphfn makes the first plan. The compiler is imported then.
+    Return: a ``CompilerProvider``. What it names has two methods.
+        ``refuse(node)`` is asked for each node of an optimized graph (bodies of branches and loops are graphs of
+        their own). None takes the node; a sentence says why not, and appears in the plan's text form.
+        ``compile(part)`` gets a ``flowstone_graphfn.compilers.Part``: a largest possible group of taken nodes that
+        can run in one piece, with its inputs and outputs. It returns an ``Executable``, or a sentence that says
+        why it will not have this part; its nodes are then executed as if they had been refused.
+    Order: by the user's selection if there is one, by ``priority`` otherwise. Nodes that a compiler refuses are
+        offered to the next one; what is left is executed by kernels.
+    Executable: ``run`` takes an array for each input of the part (the state object for a resource) and returns
+        an array for each output. It must not change or keep operands, nor return memory that it will use again.
+        It may be called from several threads at once, with arrays of any shape that the inputs' specs allow, any
+        strides and any alignment. ``reads`` and ``writes`` declare which variables it reads and writes: those of
+        the part, or fewer. Writes follow ``VariableState``: in place only through ``mutable()``, under its lock.
+        Where the run cannot go on (a shape that it cannot serve, an index out of range) it calls
+        ``part.plain(*arrays)``, before it has written anything: the same nodes through kernels, with their errors.
+    Error: an exception in ``refuse`` or ``compile`` is logged once, the part falls to kernels, and the reason is
+        in the plan's text form (``plan.describe()``). An exception here or while the module is imported disables
+        the compiler. ``flowstone plugins`` and ``flowstone doctor`` show it.
+    Check yourself: ``pip install flowstone-conformance``, then ``flowstone conformance mine``.
+
+    Example::
+
+        # my_package/compiler.py: chains of tanh in one call
+        import numpy
+        from flowstone_graphfn.compilers import Executable
+
+        class TanhCompiler:
+            def refuse(self, node):
+                return None if node.op.name == "Tanh" else f"{node.op.name} is not Tanh"
+
+            def compile(self, part):
+                if len(part.nodes) < 2 or len(part.inputs) != 1 or len(part.outputs) != 1:
+                    return "not a chain"
+
+                def run(x):
+                    for _ in part.nodes:
+                        x = numpy.tanh(x)
+                    return (x,)
+
+                return Executable(run, memory=0)
+
+        COMPILER = TanhCompiler()
+
+        # my_package/plugin.py
+        from flowstone_core.hookspecs import CompilerProvider, hookimpl
+
+        @hookimpl
+        def flowstone_compilers():
+            return CompilerProvider("mine", priority=30, compiler="my_package.compiler:COMPILER")
+
+        # pyproject.toml
+        [project.entry-points."flowstone.compilers"]
         mine = "my_package.plugin"
     """
     raise NotImplementedError

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 import pluggy
 
 from flowstone_core import hookspecs
-from flowstone_core.hookspecs import KERNEL_CONTRACT, PROJECT, KernelProvider
+from flowstone_core.hookspecs import COMPILER_CONTRACT, KERNEL_CONTRACT, PROJECT, CompilerProvider, KernelProvider
 
 R = TypeVar("R")
 
@@ -106,9 +106,22 @@ def as_provider(answer: object) -> KernelProvider:
     return answer
 
 
+def as_compiler(answer: object) -> CompilerProvider:
+    """Check the answer of ``flowstone_compilers``."""
+    if not isinstance(answer, CompilerProvider):
+        raise TypeError(f"expected a CompilerProvider, got {answer!r}")
+    if answer.contract != COMPILER_CONTRACT:
+        raise TypeError(
+            f"{answer.name} was written for compiler contract {answer.contract}, but this flowstone-core "
+            f"speaks contract {COMPILER_CONTRACT}; install matching versions"
+        )
+    return answer
+
+
 API = Group("flowstone.api", hookspecs, as_table)
 OPS = Group("flowstone.ops", hookspecs, as_table)
 KERNELS = Group("flowstone.kernels", hookspecs, as_provider)
+COMPILERS = Group("flowstone.compilers", hookspecs, as_compiler)
 SERVICES = Group("flowstone.services", hookspecs, as_table)
 COMMANDS = Group("flowstone.commands", hookspecs, as_table)
 

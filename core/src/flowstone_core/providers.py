@@ -89,6 +89,14 @@ def subscribe(callback: Callable[[], None]) -> None:
     _subscribers.append(callback)
 
 
+def selected(name: str) -> int | None:
+    """The place of a provider's name in the selection in force; 0 if nothing is selected, None if it is left out."""
+    names = _selected()
+    if names is None:
+        return 0
+    return names.index(name) if name in names else None
+
+
 def kernel_targets(op_name: str) -> list[tuple[KernelProvider, str]]:
     """The providers that offer a kernel for an op, first choice first, each with where its kernel is.
 

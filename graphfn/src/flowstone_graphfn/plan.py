@@ -40,11 +40,15 @@ class Plan:
         source: The generated source, to look at.
         steps: What each line of the source executes.
         leaf: Whether no kernel in it runs ops or user code.
+        compiled: The parts that compilers execute.
+        reasons: The names of the other nodes, and why no compiler took them.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        writer = Writer(graph)
+    def __init__(self, graph: Graph, compilers: bool = True) -> None:
+        writer = Writer(graph, _without_compilers if compilers else None)
         self.name = graph.name
+        self.compiled = tuple(writer.compiled)
+        self.reasons = writer.reasons
         self.source = writer.text()
         self.leaf = writer.leaf
         self.steps = writer.steps
@@ -57,6 +61,21 @@ class Plan:
         if recorder is not None:
             self.run = recorder(self, graph)  # type: ignore[method-assign]
 
+    def describe(self) -> str:
+        """The plan as text: who executes which nodes, and why."""
+        lines = [f"plan of {self.name}:"]
+        for compiled in self.compiled:
+            note = f" ({compiled.executable.note})" if compiled.executable.note else ""
+            lines.append(f"  compiled by {compiled.provider}{note}:")
+            lines += [f"    {node.name} = {node.op.name}" for node in compiled.part.nodes]
+        nodes = dict.fromkeys(step.node for step in self.steps.values())
+        if nodes:
+            lines.append("  executed by kernels:")
+        lines += [
+            f"    {node.name} = {node.op.name}  # {self.reasons.get(node.name, '')}".rstrip(" #") for node in nodes
+        ]
+        return "\n".join(lines)
+
     def run(self, *arrays: Any) -> tuple[Any, ...]:
         """Run it once: one array (or state object) for each input of the graph."""
         try:
@@ -68,6 +87,18 @@ class Plan:
             explained = explain_failure(error)
             raise explained from explained.__cause__
         return result
+
+
+def _without_compilers(graph: Graph) -> Callable[..., tuple[Any, ...]]:
+    """What executes a graph through kernels alone; written at its first call."""
+    plans: list[Plan] = []
+
+    def run(*arrays: Any) -> tuple[Any, ...]:
+        if not plans:
+            plans.append(Plan(graph, compilers=False))
+        return plans[0].body(*arrays)
+
+    return run
 
 
 live_plans: weakref.WeakSet[Any] = weakref.WeakSet()

@@ -11,6 +11,8 @@ from flowstone_core import dtypes
 from flowstone_core.op import _as_array
 from flowstone_core.spec import Spec
 
+from flowstone_graphfn import compilers
+from flowstone_graphfn.compilers import Compiled
 from flowstone_graphfn.graph import Graph, Node, map_inputs
 from flowstone_graphfn.quiet import loud
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -52,6 +54,8 @@ class Writer:
         leaf: Whether no kernel runs ops or user code.
         depth: How deep the present line is nested.
         forms: The names of the present graph's tensors.
+        compiled: The parts that compilers execute.
+        reasons: The names of nodes that kernels execute, and why no compiler does.
     """
 
     native: dict[str, Callable[[Writer, Node], None]] = {}
@@ -60,8 +64,17 @@ class Writer:
     reads: dict[str, Callable[[Node], list[SymbolicTensor]]] = {}
     """For ops that, so written, need not all of their inputs: those that they need."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, plain: compilers.Plain | None = None) -> None:
+        """Write a graph.
+
+        Args:
+            graph: The optimized graph.
+            plain: Makes executables that use kernels alone; None if this one uses kernels alone.
+        """
         self.lines: list[str] = []
+        self.compiled: list[Compiled] = []
+        self.reasons: dict[str, str] = {}
+        self._plain = plain
         self.steps: dict[int, Step] = {}
         self.constants: list[Any] = []
         self.leaf = True
@@ -139,9 +152,15 @@ class Writer:
 
     def write_nodes(self, graph: Graph) -> None:
         """The lines of a graph's nodes, those that nothing needs left out."""
-        needed = needed_nodes(graph)
+        needed: Sequence[Node | Compiled] = needed_nodes(graph)
+        if self._plain is not None:
+            needed = compilers.arrange(graph, needed_nodes(graph), self._plain, self.reasons)
         last_use = _last_uses(graph, needed)
         for node in needed:
+            if isinstance(node, Compiled):
+                self._write_compiled(node)
+                self._let_go(last_use.get(id(node), ()))
+                continue
             native = self.native.get(node.op.name)
             if native is None:
                 self.write_kernel(node)
@@ -169,6 +188,17 @@ class Writer:
             self.leaf = False
             kernel = loud(kernel)
         self.write_call(node, self.constant(kernel))
+
+    def _write_compiled(self, compiled: Compiled) -> None:
+        """A part that a compiler executes: one call."""
+        self.compiled.append(compiled)
+        arguments = ", ".join(map(self.array, compiled.part.inputs))
+        outputs = [self.local() for _ in compiled.outputs]
+        target = "".join(f"{name}, " for name in outputs)
+        run = self.constant(compiled.executable.run)
+        self.write(f"{'' if not outputs else f'{target.rstrip()} = '}{run}({arguments})")
+        for tensor, name in zip(compiled.outputs, outputs, strict=True):
+            self.forms.array[id(tensor)] = name
 
     def _write_operator(self, node: Node, kernel: Callable[..., Any], dtype: Any) -> bool:
         """Write a node as an operator, if its kernel is one."""
@@ -272,7 +302,7 @@ def needed_nodes(graph: Graph) -> list[Node]:
     return kept
 
 
-def _last_uses(graph: Graph, nodes: Sequence[Node]) -> dict[int, list[SymbolicTensor]]:
+def _last_uses(graph: Graph, nodes: Sequence[Node | Compiled]) -> dict[int, list[SymbolicTensor]]:
     """For each node (by identity) the large tensors of this graph that it is the last to use."""
     alive = {id(tensor) for tensor in (*graph.outputs, *graph.inputs)}
     dying: dict[int, list[SymbolicTensor]] = {}
