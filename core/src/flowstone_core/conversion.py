@@ -25,11 +25,18 @@ _SEQUENCES = (list, tuple)
 _INT32 = np.iinfo(np.int32)
 
 
-class CompositeOperandError(TypeError):
-    """Raised inside dispatch when an operand is made of several tensors; its type may know the op."""
+class CompositeOperandError(TypeError, ValueError):
+    """Raised inside dispatch when an operand is made of several tensors; its type may know the op.
+
+    Outside of dispatch it is what converting such a value raises (in TensorFlow ``ValueError`` eagerly, ``TypeError``
+    while tracing).
+    """
 
     def __init__(self, operand: Any) -> None:
-        super().__init__(f"{type(operand).__name__} is not a dense tensor.")
+        super().__init__(
+            f"A {type(operand).__name__} is not a dense tensor and cannot be converted to one here. Convert it "
+            f"yourself first (tf.sparse.to_dense, .to_tensor()), or compute with its values. Got: {operand!r}"
+        )
         self.operand = operand
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core import dtypes
+from flowstone_core.composite import CompositeTensor
 from flowstone_core.conversion import to_tensor
 from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.ops.array import reshape
@@ -16,7 +17,7 @@ from flowstone_core.tensor import Tensor
 from flowstone_core.type_spec import TensorSpec, TypeSpec
 
 
-class IndexedSlices:
+class IndexedSlices(CompositeTensor):
     """The rows ``indices`` of a tensor that is zero elsewhere; rows that occur twice add up.
 
     ``dense[indices[i], ...]`` is the sum of the ``values[i, ...]``. Functions of tensors take one as the dense
@@ -33,9 +34,6 @@ class IndexedSlices:
         indices: A 1-d integer tensor of ``count`` rows.
         dense_shape: The shape of the dense tensor, or None if it is not known.
     """
-
-    __flowstone_composite__ = True
-    __tf_is_tensor__ = True
 
     def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
         self._values = values
@@ -147,7 +145,6 @@ class IndexedSlicesSpec(TypeSpec):
     """
 
     __slots__ = ("_dense_shape_dtype", "_dtype", "_indices_dtype", "_indices_shape", "_shape")
-    __flowstone_composite_spec__ = True
 
     def __init__(
         self,

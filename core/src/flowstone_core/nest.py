@@ -216,8 +216,8 @@ def _compare(a: Any, b: Any, check_types: bool, expand_composites: bool) -> None
         which, other = (a, b) if nested_a else (b, a)
         raise ValueError(f"{type(which).__name__} {which} is a sequence, but {other} is not.")
     if not nested_a:
-        if expand_composites and is_composite(a) != is_composite(b) and check_types:
-            raise TypeError(f"{type(a).__name__} and {type(b).__name__} are not the same kind of tensor.")
+        if expand_composites and (is_composite(a) or is_composite(b)):
+            _compare_composites(a, b)
         return
     if check_types and not _same_kind(a, b):
         raise TypeError(f"they have types {type(a).__name__} and {type(b).__name__}.")
@@ -228,6 +228,12 @@ def _compare(a: Any, b: Any, check_types: bool, expand_composites: bool) -> None
         raise ValueError(f"they have different keys: {sorted_keys(a)} and {sorted_keys(b)}.")
     for (_, x), (_, y) in zip(ours, theirs, strict=True):
         _compare(x, y, check_types, expand_composites)
+
+
+def _compare_composites(a: Any, b: Any) -> None:
+    alike = is_composite(a) and is_composite(b)
+    if not alike or a._type_spec.most_specific_common_supertype([b._type_spec]) is None:
+        raise ValueError(f"{type(a).__name__} {a} and {type(b).__name__} {b} have no type in common.")
 
 
 def _same_kind(a: Any, b: Any) -> bool:

@@ -138,9 +138,7 @@ def _predicate(value: Any) -> Tensor:
 def _invariants(structure: Any, initial: Sequence[Tensor], given: Any) -> list[Spec]:
     """What each loop variable is known to be in all iterations."""
     specs = [Spec(tensor.spec.shape, tensor.dtype, handle=tensor.spec.handle) for tensor in initial]
-    if given is None:
-        return specs
-    shapes = _flat_shapes(structure, given)
+    shapes = _flat_shapes(structure, nest.map_structure(lambda _: None, structure) if given is None else given)
     made = []
     for tensor, spec, shape in zip(initial, specs, shapes, strict=True):
         if shape is not None and not TensorShape(spec.shape).is_subtype_of(shape):
@@ -169,11 +167,12 @@ def _flat_shapes(structure: Any, given: Any) -> list[TensorShape | None]:
             )
         pairs = zip(ours, theirs, strict=True)
         return [shape for (_, part), (_, shapes) in pairs for shape in _flat_shapes(part, shapes)]
+    if nest.is_composite(structure) and not isinstance(given, TypeSpec):
+        bound = getattr(structure, "_shape_invariant_to_type_spec", None)
+        given = structure._type_spec if given is None or bound is None else bound(given)
     if isinstance(given, TypeSpec):
         return [getattr(part, "shape", None) for part in nest.flatten(given, expand_composites=True)]
-    if nest.is_composite(structure) or given is None:
-        return [None] * len(nest.flatten(structure, expand_composites=True))
-    return [TensorShape(given)]
+    return [None if given is None else TensorShape(given)]
 
 
 def _check_constant(given: Tensor, spec: Spec, output: Tensor) -> None:

@@ -10,6 +10,14 @@ PUBLIC: dict[str, str] = (
         {"Variable": ".", "VariableSynchronization": ".", "VariableAggregation": ".", "variable_creator_scope": "."},
     )
     | public("flowstone_core.indexed_slices", {"IndexedSlices": ".", "IndexedSlicesSpec": "."})
+    | public(
+        "flowstone_core.sparse_tensor",
+        {
+            "SparseTensor": ". sparse.SparseTensor",
+            "SparseTensorSpec": ".",
+            "SparseTensorValue": "compat.v1.SparseTensorValue",
+        },
+    )
     | public("flowstone_core.module", {"Module": "."})
     | public("flowstone_core.trackable", {"Trackable": "__internal__.tracking.Trackable"})
     | public(

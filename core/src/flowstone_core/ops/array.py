@@ -65,7 +65,7 @@ def identity(input: TensorLike, name: str | None = None) -> Any:
     >>> tf.identity([1, 2]).numpy()
     array([1, 2], dtype=int32)
     """
-    if is_composite(input):
+    if nest.is_composite(input):
         return nest.map_structure(identity, input, expand_composites=True)
     return IDENTITY(input, name=name)
 
@@ -83,7 +83,7 @@ def stop_gradient(input: TensorLike, name: str | None = None) -> Any:
     >>> tf.stop_gradient(x * x).numpy()
     np.float32(4.0)
     """
-    if is_composite(input):
+    if nest.is_composite(input):
         return nest.map_structure(stop_gradient, input, expand_composites=True)
     return STOP_GRADIENT(input, name=name)
 
