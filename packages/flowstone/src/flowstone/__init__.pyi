@@ -56,6 +56,8 @@ from flowstone_core.module import Module as Module
 from flowstone_graphfn.graph import Operation as Operation
 from flowstone_data.optional import OptionalSpec as OptionalSpec
 from flowstone_autodiff.by_name import RegisterGradient as RegisterGradient
+from flowstone_core.sparse_tensor import SparseTensor as SparseTensor
+from flowstone_core.sparse_tensor import SparseTensorSpec as SparseTensorSpec
 from flowstone_core.tensor import Tensor as Tensor
 from flowstone_core.tensor_array import TensorArray as TensorArray
 from flowstone_core.tensor_array import TensorArraySpec as TensorArraySpec

@@ -30,6 +30,7 @@ from flowstone_autodiff.by_name import no_gradient as _no_gradient_NotDifferenti
 from flowstone_autodiff.by_name import RegisterGradient as RegisterGradient
 from flowstone_protos.run_metadata_pb2 import RunMetadata as RunMetadata
 from flowstone_protos.event_pb2 import SessionLog as SessionLog
+from flowstone_core.sparse_tensor import SparseTensorValue as SparseTensorValue
 from flowstone_protos.summary_pb2 import Summary as Summary
 from flowstone_protos.summary_pb2 import SummaryMetadata as SummaryMetadata
 from flowstone_protos.meta_graph_pb2 import TensorInfo as TensorInfo
