@@ -59,6 +59,11 @@ FAMILIES: Final[dict[str, str]] = {
         MatrixLogarithm MatrixSolve MatrixSolveLs MatrixSquareRoot MatrixTriangularSolve SelfAdjointEigV2 Svd
     """,
     "banded": "BandedTriangularSolve TridiagonalMatMul TridiagonalSolve",
+    "bessel": """
+        BesselI0 BesselI0e BesselI1 BesselI1e BesselJ0 BesselJ1 BesselK0 BesselK0e BesselK1 BesselK1e BesselY0 BesselY1
+        Dawsn Expint FresnelCos FresnelSin Spence
+    """,
+    "incomplete": "Betainc Igamma IgammaGradA Igammac Polygamma RandomGammaGrad Zeta",
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose

@@ -1,11 +1,17 @@
-"""Helpers for special functions: polynomials, rational functions, and functions put together from pieces."""
+"""Helpers for special functions: polynomials, rational functions, functions put together from pieces, kernels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+from flowstone_core.kernel import KernelSet
+from flowstone_core.kernels.precision import in_double
+from flowstone_core.op import Op
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def polynomial(x: Any, coefficients: Sequence[float]) -> Any:
@@ -53,3 +59,17 @@ def flat(*operands: Any) -> tuple[tuple[int, ...], list[Any]]:
         return operands[0].shape, [operands[0].reshape(-1)]
     spread = np.broadcast_arrays(*operands)
     return spread[0].shape, [np.ascontiguousarray(x).reshape(-1) for x in spread]
+
+
+def elementwise(kernels: KernelSet, op: Op) -> Callable[[F], F]:
+    """A decorator: register a function of float64 vectors as the kernel of ``op``; operands broadcast."""
+
+    def register(function: F) -> F:
+        def kernel(*operands: Any) -> Any:
+            shape, vectors = flat(*operands)
+            return function(*vectors).reshape(shape)
+
+        kernels.add(op, elementwise=True)(in_double(kernel))
+        return function
+
+    return register

@@ -6,37 +6,20 @@ Coefficients of the normal distribution: Stephen L. Moshier, Cephes Math Library
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels import gamma
-from flowstone_core.kernels.approximation import flat, pieces, ratio
-from flowstone_core.kernels.precision import in_double
-from flowstone_core.op import Op
+from flowstone_core.kernels.approximation import elementwise, pieces, ratio
 from flowstone_core.ops import special as ops
 
 KERNELS = KernelSet()
 
 
-def _elementwise(op: Op) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function of float64 vectors as the kernel of ``op``."""
-
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        def kernel(*operands: Any) -> Any:
-            shape, vectors = flat(*operands)
-            return function(*vectors).reshape(shape)
-
-        KERNELS.add(op, elementwise=True)(in_double(kernel))
-        return function
-
-    return register
-
-
-_elementwise(ops.LGAMMA)(gamma.log_gamma)
-_elementwise(ops.DIGAMMA)(gamma.digamma)
+elementwise(KERNELS, ops.LGAMMA)(gamma.log_gamma)
+elementwise(KERNELS, ops.DIGAMMA)(gamma.digamma)
 
 
 # -- error function ------------------------------------------------------------------------------------------------
@@ -111,7 +94,7 @@ def _erfc_tail(x: Any) -> Any:
     )
 
 
-@_elementwise(ops.ERF)
+@elementwise(KERNELS, ops.ERF)
 def erf(x: Any) -> Any:
     """``2/√π ∫₀ˣ exp(-t²) dt``."""
     return pieces(
@@ -123,7 +106,7 @@ def erf(x: Any) -> Any:
     )
 
 
-@_elementwise(ops.ERFC)
+@elementwise(KERNELS, ops.ERFC)
 def erfc(x: Any) -> Any:
     """``1 - erf(x)``."""
     return pieces(
@@ -216,7 +199,7 @@ def _ndtri_tail(p: Any) -> Any:
     return correction - (x - np.log(x) / x)
 
 
-@_elementwise(ops.NDTRI)
+@elementwise(KERNELS, ops.NDTRI)
 def ndtri(p: Any) -> Any:
     """The quantile of the standard normal distribution; nan outside [0, 1]."""
     result = np.where(p == 0, -np.inf, np.where(p == 1, np.inf, np.nan))
@@ -237,7 +220,7 @@ def _erfinv_small(x: Any) -> Any:
     return math.sqrt(math.pi) * (w + w * square * ratio(square, _NDTRI_P0, _NDTRI_Q0))
 
 
-@_elementwise(ops.ERFINV)
+@elementwise(KERNELS, ops.ERFINV)
 def erfinv(x: Any) -> Any:
     """The inverse of ``erf``; infinite at ±1, nan beyond."""
     half = 1.0 / math.sqrt(2.0)
