@@ -64,6 +64,8 @@ FAMILIES: Final[dict[str, str]] = {
         Dawsn Expint FresnelCos FresnelSin Spence
     """,
     "incomplete": "Betainc Igamma IgammaGradA Igammac Polygamma RandomGammaGrad Zeta",
+    "counting": "Bincount DenseBincount HistogramFixedWidth",
+    "isotonic": "IsotonicRegression",
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose

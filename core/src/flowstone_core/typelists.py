@@ -18,6 +18,7 @@ SIGNED: Final = f"T: {{{_FLOATS}, int8, int16, int32, int64, {_COMPLEX}}}"
 NUMBERS_AND_QUANTIZED: Final = f"T: {{{_FLOATS}, {_INTS}, {_COMPLEX}, {_QUANTIZED}}}"
 REALS_AND_QUANTIZED: Final = f"T: {{{_FLOATS}, {_INTS}, {_QUANTIZED}}}"
 
+FLOAT_AND_DOUBLE: Final = "T: {float, double}"
 DENSE_DECOMPOSABLE: Final = "T: {double, float, half, complex64, complex128}"
 INDEX: Final = "Tidx: {int32, int64} = DT_INT32"
 

@@ -6,15 +6,15 @@ import math as python_math
 
 from flowstone_core.ops import special as ops
 from flowstone_core.ops.elementary import exp
+from flowstone_core.ops.filling import ones_like
+from flowstone_core.ops.incomplete import polygamma
 from flowstone_core.ops.math import multiply, negative, square
 from flowstone_core.ops.special import digamma
 from flowstone_core.tensor import Tensor
 
-from flowstone_autodiff.registry import Call, gradient, undefined
+from flowstone_autodiff.registry import Call, gradient
 
 _TWO_OVER_ROOT_PI = 2 / python_math.sqrt(python_math.pi)
-
-undefined(ops.DIGAMMA, because="It needs the polygamma function, which is not offered yet.")
 
 
 @gradient(ops.ERF)
@@ -46,3 +46,10 @@ def ndtri_gradient(call: Call, dy: Tensor) -> Tensor:
 def lgamma_gradient(call: Call, dy: Tensor) -> Tensor:
     """``dy ψ(x)``."""
     return multiply(dy, digamma(call.inputs[0]))
+
+
+@gradient(ops.DIGAMMA)
+def digamma_gradient(call: Call, dy: Tensor) -> Tensor:
+    """``dy ψ'(x)``, the polygamma function of order 1."""
+    x = call.inputs[0]
+    return multiply(dy, polygamma(ones_like(x), x))
