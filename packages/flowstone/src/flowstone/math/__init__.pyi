@@ -15,7 +15,14 @@ from flowstone_core.ops.elementary import asinh as asinh
 from flowstone_core.ops.elementary import atan as atan
 from flowstone_core.ops.elementary import atan2 as atan2
 from flowstone_core.ops.elementary import atanh as atanh
+from flowstone_core.ops.bessel import bessel_i0 as bessel_i0
+from flowstone_core.ops.bessel import bessel_i0e as bessel_i0e
+from flowstone_core.ops.bessel import bessel_i1 as bessel_i1
+from flowstone_core.ops.bessel import bessel_i1e as bessel_i1e
+from flowstone_core.ops.incomplete import betainc as betainc
+from flowstone_core.ops.counting import bincount as bincount
 from flowstone_core.ops.math import ceil as ceil
+from flowstone_core.ops.counting import confusion_matrix as confusion_matrix
 from flowstone_core.ops.complex import conj as conj
 from flowstone_core.ops.elementary import cos as cos
 from flowstone_core.ops.elementary import cosh as cosh
@@ -29,6 +36,7 @@ from flowstone_core.ops.math import divide_no_nan as divide_no_nan
 from flowstone_core.ops.compare import equal as equal
 from flowstone_core.ops.special import erf as erf
 from flowstone_core.ops.special import erfc as erfc
+from flowstone_core.ops.incomplete import erfcinv as erfcinv
 from flowstone_core.ops.special import erfinv as erfinv
 from flowstone_core.ops.elementary import exp as exp
 from flowstone_core.ops.elementary import expm1 as expm1
@@ -37,13 +45,18 @@ from flowstone_core.ops.math import floordiv as floordiv
 from flowstone_core.ops.math import floormod as floormod
 from flowstone_core.ops.compare import greater as greater
 from flowstone_core.ops.compare import greater_equal as greater_equal
+from flowstone_core.ops.incomplete import igamma as igamma
+from flowstone_core.ops.incomplete import igammac as igammac
 from flowstone_core.ops.complex import imag as imag
 from flowstone_core.ops.nn import in_top_k as in_top_k
 from flowstone_core.ops.rearranging import invert_permutation as invert_permutation
 from flowstone_core.ops.compare import is_finite as is_finite
 from flowstone_core.ops.compare import is_inf as is_inf
 from flowstone_core.ops.compare import is_nan as is_nan
+from flowstone_core.ops.counting import is_non_decreasing as is_non_decreasing
+from flowstone_core.ops.counting import is_strictly_increasing as is_strictly_increasing
 from flowstone_core.ops.nn import l2_normalize as l2_normalize
+from flowstone_core.ops.incomplete import lbeta as lbeta
 from flowstone_core.ops.compare import less as less
 from flowstone_core.ops.compare import less_equal as less_equal
 from flowstone_core.ops.special import lgamma as lgamma
@@ -64,6 +77,7 @@ from flowstone_core.ops.special import ndtri as ndtri
 from flowstone_core.ops.math import negative as negative
 from flowstone_core.ops.math import nextafter as nextafter
 from flowstone_core.ops.compare import not_equal as not_equal
+from flowstone_core.ops.incomplete import polygamma as polygamma
 from flowstone_core.ops.math import polyval as polyval
 from flowstone_core.ops.math import pow as pow
 from flowstone_core.ops.complex import real as real
@@ -114,5 +128,6 @@ from flowstone_core.ops.elementary import xdivy as xdivy
 from flowstone_core.ops.elementary import xlog1py as xlog1py
 from flowstone_core.ops.elementary import xlogy as xlogy
 from flowstone_core.ops.nn import zero_fraction as zero_fraction
+from flowstone_core.ops.incomplete import zeta as zeta
 
 mod = _floormod_mod

@@ -30,6 +30,7 @@ from flowstone_core.ops.embedding import embedding_lookup as embedding_lookup
 from flowstone_core.ops.pool import erosion2d as erosion2d
 from flowstone_core.ops.activations import gelu as gelu
 from flowstone_core.ops.nn import in_top_k as in_top_k
+from flowstone_core.ops.isotonic import isotonic_regression as isotonic_regression
 from flowstone_core.ops.nn import l2_loss as l2_loss
 from flowstone_core.ops.nn import l2_normalize as l2_normalize
 from flowstone_core.ops.activations import leaky_relu as leaky_relu

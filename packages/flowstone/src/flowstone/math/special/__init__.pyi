@@ -1,2 +1,19 @@
 """``tf.math.special``; written by ``nox -s api``."""
 
+from flowstone_core.ops.bessel import bessel_i0 as bessel_i0
+from flowstone_core.ops.bessel import bessel_i0e as bessel_i0e
+from flowstone_core.ops.bessel import bessel_i1 as bessel_i1
+from flowstone_core.ops.bessel import bessel_i1e as bessel_i1e
+from flowstone_core.ops.bessel import bessel_j0 as bessel_j0
+from flowstone_core.ops.bessel import bessel_j1 as bessel_j1
+from flowstone_core.ops.bessel import bessel_k0 as bessel_k0
+from flowstone_core.ops.bessel import bessel_k0e as bessel_k0e
+from flowstone_core.ops.bessel import bessel_k1 as bessel_k1
+from flowstone_core.ops.bessel import bessel_k1e as bessel_k1e
+from flowstone_core.ops.bessel import bessel_y0 as bessel_y0
+from flowstone_core.ops.bessel import bessel_y1 as bessel_y1
+from flowstone_core.ops.bessel import dawsn as dawsn
+from flowstone_core.ops.bessel import expint as expint
+from flowstone_core.ops.bessel import fresnel_cos as fresnel_cos
+from flowstone_core.ops.bessel import fresnel_sin as fresnel_sin
+from flowstone_core.ops.bessel import spence as spence
