@@ -144,6 +144,8 @@ from flowstone_core.ops.control import group as group
 from flowstone_core.ops.array import guarantee_const as guarantee_const
 from flowstone_core.dtypes import half as half
 from flowstone_autodiff.gradients import hessians as hessians
+from flowstone_core.ops.counting import histogram_fixed_width as histogram_fixed_width
+from flowstone_core.ops.counting import histogram_fixed_width_bins as histogram_fixed_width_bins
 from flowstone_core.ops.array import identity as identity
 from flowstone_core.ops.array import identity_n as identity_n
 from flowstone_core.scopes import init_scope as init_scope
