@@ -16,7 +16,7 @@ from typing import Any
 from flowstone_core import providers
 from flowstone_core.interpreter import state
 
-from flowstone_graphfn import subscripts, writer_control
+from flowstone_graphfn import lists, subscripts, writer_control
 from flowstone_graphfn.errors import explain_failure
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.quiet import run_quietly
@@ -24,7 +24,7 @@ from flowstone_graphfn.writer import Writer
 
 _numbers = count(1)
 
-NATIVE = (writer_control, subscripts)
+NATIVE = (writer_control, subscripts, lists)
 """The modules that teach ``Writer`` ops."""
 
 recorder: Callable[[Any, Graph], Callable[..., Any]] | None = None

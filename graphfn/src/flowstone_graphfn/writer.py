@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from flowstone_core import dtypes
@@ -33,15 +33,43 @@ class Forms:
     """Under which names the tensors of one graph are known, by the tensors' identity.
 
     A scalar can be an array (0-d), a numpy scalar, or whichever a kernel returned (``loose``); it is converted
-    where another form is needed.
+    where another form is needed. A TensorList can be an object or a plain Python list (``lists``).
     """
 
-    __slots__ = ("array", "loose", "scalar")
+    __slots__ = ("array", "loose", "plain", "scalar")
 
     def __init__(self) -> None:
         self.array: dict[int, str] = {}
+        self.plain: dict[int, str] = {}
         self.scalar: dict[int, str] = {}
         self.loose: dict[int, str] = {}
+
+
+class Uses:
+    """Who uses the tensors of one graph, in the order of execution.
+
+    Attributes:
+        consumers: What is executed and takes a tensor, by its identity.
+    """
+
+    def __init__(self, graph: Graph, needed: Sequence[Node | Compiled]) -> None:
+        self.consumers: dict[int, list[Node | Compiled]] = {}
+        for node in needed:
+            for key in {id(tensor): None for tensor in node.flat_inputs()}:
+                self.consumers.setdefault(key, []).append(node)
+        self._results: dict[int, int] = {}
+        for tensor in graph.outputs:
+            self._results[id(tensor)] = self._results.get(id(tensor), 0) + 1
+
+    def is_last(self, tensor: SymbolicTensor, node: Node | None) -> bool:
+        """Whether ``node`` (None: the one place among the results) is the last that uses ``tensor``, and only once."""
+        consumers = self.consumers.get(id(tensor), ())
+        results = self._results.get(id(tensor), 0)
+        if node is None:
+            return results == 1
+        if results or not consumers or consumers[-1] is not node:
+            return False
+        return sum(other is tensor for other in node.flat_inputs()) == 1
 
 
 class Writer:
@@ -53,16 +81,22 @@ class Writer:
         constants: What the source's names ``k0``, ``k1``, ... stand for.
         leaf: Whether no kernel runs ops or user code.
         depth: How deep the present line is nested.
-        forms: The names of the present graph's tensors.
+        graph: The graph whose nodes are being written: the plan's, or a body's.
+        uses: Who uses its tensors.
+        forms: The names of its tensors.
+        plain_variables: Which variables of which loops are held as plain lists (``lists``).
         compiled: The parts that compilers execute.
         reasons: The names of nodes that kernels execute, and why no compiler does.
     """
 
-    native: dict[str, Callable[[Writer, Node], None]] = {}
+    native: ClassVar[dict[str, Callable[[Writer, Node], None]]] = {}
     """Ops that are written in their own way (``writer_control``, ``subscripts``)."""
 
-    reads: dict[str, Callable[[Node], list[SymbolicTensor]]] = {}
+    reads: ClassVar[dict[str, Callable[[Node], list[SymbolicTensor]]]] = {}
     """For ops that, so written, need not all of their inputs: those that they need."""
+
+    objected: ClassVar[Callable[[Writer, SymbolicTensor, str], str]]
+    """Writes a plain list as a ``TensorList`` object; its name (``lists``)."""
 
     def __init__(self, graph: Graph, plain: compilers.Plain | None = None) -> None:
         """Write a graph.
@@ -80,6 +114,8 @@ class Writer:
         self.leaf = True
         self.depth = 1
         self.forms = Forms()
+        self.plain_variables: dict[tuple[int, int], bool] = {}
+        self._uses: dict[int, tuple[Graph, Sequence[Node | Compiled], Uses]] = {}
         self._constant_names: dict[int, str] = {}
         self._count = 0
         arguments = []
@@ -88,6 +124,7 @@ class Writer:
             self.forms.array[id(tensor)] = name
             arguments.append(name)
         self._header = f"    def run({', '.join(arguments)}):"
+        self.graph, self.uses = graph, self.uses_of(graph)
         self.write_nodes(graph)
         results = [self.array(tensor) for tensor in graph.outputs]
         self.write(f"return ({', '.join(results)}{',' if len(results) == 1 else ''})")
@@ -123,6 +160,8 @@ class Writer:
         """The name of a tensor's value as an array (or state object)."""
         key = id(tensor)
         name = self.forms.array.get(key)
+        if name is None and key in self.forms.plain:
+            return Writer.objected(self, tensor, self.forms.plain[key])  # not kept: the list may change
         if name is None:
             source = self.forms.loose.get(key) or self.forms.scalar[key]
             name = self.forms.array[key] = self.local()
@@ -152,9 +191,7 @@ class Writer:
 
     def write_nodes(self, graph: Graph) -> None:
         """The lines of a graph's nodes, those that nothing needs left out."""
-        needed: Sequence[Node | Compiled] = needed_nodes(graph)
-        if self._plain is not None:
-            needed = compilers.arrange(graph, needed_nodes(graph), self._plain, self.reasons)
+        needed = self._known(graph)[1]
         last_use = _last_uses(graph, needed)
         for node in needed:
             if isinstance(node, Compiled):
@@ -167,6 +204,19 @@ class Writer:
             else:
                 native(self, node)
             self._let_go(last_use.get(id(node), ()))
+
+    def uses_of(self, graph: Graph) -> Uses:
+        """Who uses a graph's tensors."""
+        return self._known(graph)[2]
+
+    def _known(self, graph: Graph) -> tuple[Graph, Sequence[Node | Compiled], Uses]:
+        found = self._uses.get(id(graph))
+        if found is None:
+            items: Sequence[Node | Compiled] = needed_nodes(graph)
+            if self._plain is not None:
+                items = compilers.arrange(graph, needed_nodes(graph), self._plain, self.reasons)
+            found = self._uses[id(graph)] = graph, items, Uses(graph, items)
+        return found
 
     def _let_go(self, tensors: Sequence[SymbolicTensor]) -> None:
         """Delete the locals of tensors that are not used any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from flowstone_core import dtypes
@@ -13,6 +13,7 @@ from flowstone_core.spec import Spec
 from flowstone_core.tensor_list import TensorList
 
 from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.lists import plain, plain_variable
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.writer import Forms, Writer, _target, is_scalar
 
@@ -24,7 +25,7 @@ def _placeholder(writer: Writer, node: Node) -> None:
     """An input has its value; any other placeholder fails."""
     key = id(node.outputs[0])
     forms = writer.forms
-    if not any(key in table for table in (forms.array, forms.scalar, forms.loose)):
+    if not any(key in table for table in (forms.array, forms.scalar, forms.loose, forms.plain)):
         writer.write_kernel(node)
 
 
@@ -117,17 +118,33 @@ def _branch(
     writer.depth -= 1
 
 
-Known = tuple[str | None, str | None, str | None]
-"""A value's names as an array, as a numpy scalar, and as a kernel returned it."""
+class Known(NamedTuple):
+    """A value's names: as an array, as a numpy scalar, as a kernel returned it, as a plain list."""
+
+    array: str | None = None
+    scalar: str | None = None
+    loose: str | None = None
+    plain: str | None = None
 
 
 def _forms_of(writer: Writer, tensors: Sequence[SymbolicTensor]) -> list[Known]:
+    """The names of values; plain lists become objects."""
     forms = writer.forms
-    return [(forms.array.get(id(t)), forms.scalar.get(id(t)), forms.loose.get(id(t))) for t in tensors]
+    found = []
+    for tensor in tensors:
+        key = id(tensor)
+        array = writer.array(tensor) if key in forms.plain else forms.array.get(key)
+        found.append(Known(array, forms.scalar.get(key), forms.loose.get(key)))
+    return found
 
 
 def _inlined(
-    writer: Writer, function: Any, arguments: Sequence[Known], scalars: Sequence[bool], node: Node
+    writer: Writer,
+    function: Any,
+    arguments: Sequence[Known],
+    scalars: Sequence[bool],
+    node: Node,
+    lists: Sequence[bool] = (),
 ) -> list[str]:
     """The lines of a function's body, or a call of it if the nesting is too deep; the names of its results.
 
@@ -137,81 +154,122 @@ def _inlined(
         arguments: The names of its arguments.
         scalars: Which results are wanted as numpy scalars.
         node: The node that holds it.
+        lists: Which results are wanted as plain lists.
     """
     graph: Graph = function.optimized().graph
-    outside = writer.forms
-    writer.forms = inside = Forms()
-    for tensor, (array, scalar, loose) in zip(graph.inputs, arguments, strict=True):
-        for table, name in ((inside.array, array), (inside.scalar, scalar), (inside.loose, loose)):
+    outside = writer.forms, writer.graph, writer.uses
+    writer.forms, writer.graph, writer.uses = inside, _, _ = Forms(), graph, writer.uses_of(graph)
+    tables = (inside.array, inside.scalar, inside.loose, inside.plain)
+    for tensor, names in zip(graph.inputs, arguments, strict=True):
+        for table, name in zip(tables, names, strict=True):
             if name is not None:
                 table[id(tensor)] = name
-    if writer.depth > MAX_NESTING:
+    if writer.depth > MAX_NESTING and not any(lists) and not inside.plain:
         given = ", ".join(map(writer.array, graph.inputs))
         name = writer.local()
         writer.write(f"{name} = {_function(writer, function)}({given})", node)
         results = [f"{name}[{index}]" + "[()]" * scalar for index, scalar in enumerate(scalars)]
     else:
         writer.write_nodes(graph)
-        pairs = zip(graph.outputs, scalars, strict=True)
-        results = [writer.scalar(tensor) if scalar else writer.array(tensor) for tensor, scalar in pairs]
-    writer.forms = outside
+        results = []
+        for tensor, scalar, listed in zip(graph.outputs, scalars, lists or [False] * len(scalars), strict=True):
+            if listed:
+                results.append(plain(writer, tensor, None))
+            else:
+                results.append(writer.scalar(tensor) if scalar else writer.array(tensor))
+    writer.forms, writer.graph, writer.uses = outside
     return results
 
 
 def _while(writer: Writer, node: Node) -> None:
     """A loop: Python's own, around the lines of the condition and the body; what stays the same is left alone."""
-    (inputs,) = node.inputs
-    body: Graph = node.attrs["body"].optimized().graph
-    fixed = [output is given for output, given in zip(body.outputs, body.inputs, strict=True)]
-    scalars = [is_scalar(given) for given in body.inputs]
-    known: list[Known] = []
-    names: list[str] = []
-    values: list[str] = []
-    for tensor, stays, scalar in zip(inputs, fixed, scalars, strict=True):
-        value = writer.scalar(tensor) if scalar and is_scalar(tensor) else writer.array(tensor)
-        if stays:
-            known += _forms_of(writer, [tensor])
-            continue
-        if scalar and not is_scalar(tensor):
-            value += "[()]"
-        name = writer.local()
-        names.append(name)
-        values.append(value)
-        known.append((None, name, None) if scalar else (name, None, None))
-    if names:
-        writer.write(f"{', '.join(names)} = {', '.join(values)}")
+    variables = [_Variable(writer, node, index) for index in range(len(node.outputs))]
+    known = [variable.enter(writer) for variable in variables]
+    changing = [variable for variable in variables if not variable.fixed]
+    names = ", ".join(variable.name for variable in changing)
+    if changing:
+        writer.write(f"{names} = {', '.join(variable.start for variable in changing)}")
     writer.write("while True:", node)
     writer.depth += 1
     test = node.attrs["cond"]
     result = test.graph.outputs[0]
-    plain = result.dtype is dtypes.bool and result._spec.shape == ()
-    (holds,) = _inlined(writer, test, known, [plain], node)
-    writer.write(f"if not {holds}: break" if plain else f"if not {writer.constant(truth)}({holds}): break", node)
-    results = _inlined(
-        writer, node.attrs["body"], known, [s and not f for s, f in zip(scalars, fixed, strict=True)], node
-    )
-    changed = [result for result, stays in zip(results, fixed, strict=True) if not stays]
-    if names:
-        writer.write(f"{', '.join(names)} = {', '.join(changed)}")
+    simple = result.dtype is dtypes.bool and result._spec.shape == ()
+    (holds,) = _inlined(writer, test, known, [simple], node)
+    writer.write(f"if not {holds}: break" if simple else f"if not {writer.constant(truth)}({holds}): break", node)
+    scalars = [variable.scalar and not variable.fixed for variable in variables]
+    lists = [variable.listed and not variable.fixed for variable in variables]
+    results = _inlined(writer, node.attrs["body"], known, scalars, node, lists)
+    if changing:
+        changed = [result for result, variable in zip(results, variables, strict=True) if not variable.fixed]
+        writer.write(f"{names} = {', '.join(changed)}")
     writer.depth -= 1
-    remaining = iter(names)
-    for tensor, given, stays, scalar in zip(node.outputs, inputs, fixed, scalars, strict=True):
-        _bind_variable(writer, tensor, given, None if stays else next(remaining), scalar)
+    for variable in variables:
+        variable.leave(writer)
 
 
-def _bind_variable(
-    writer: Writer, output: SymbolicTensor, given: SymbolicTensor, name: str | None, scalar: bool
-) -> None:
-    """Note under which name a loop variable is known after the loop."""
-    forms = writer.forms
-    if name is not None:
-        (forms.scalar if scalar and is_scalar(output) else forms.loose if scalar else forms.array)[id(output)] = name
-        return
-    # a name of its own: the one before the loop is let go after its last use
-    table = forms.scalar if id(given) in forms.scalar else forms.array
-    source = writer.either(given)
-    table[id(output)] = name = writer.local()
-    writer.write(f"{name} = {source}")
+class _Variable:
+    """One loop variable while its loop is written.
+
+    Attributes:
+        fixed: Whether no iteration changes it.
+        scalar: Whether it is held as a numpy scalar.
+        listed: Whether it is held as a plain list.
+        name: Its local, if iterations change it.
+        start: What that is before the loop.
+    """
+
+    def __init__(self, writer: Writer, node: Node, index: int) -> None:
+        body: Graph = node.attrs["body"].optimized().graph
+        self._node = node
+        self._given: SymbolicTensor = node.inputs[0][index]
+        self._output = node.outputs[index]
+        self.fixed = body.outputs[index] is body.inputs[index]
+        self.scalar = is_scalar(body.inputs[index])
+        self.listed = plain_variable(writer, node, index)
+        self.name = ""
+        self.start = ""
+
+    def enter(self, writer: Writer) -> Known:
+        """Its names inside the loop."""
+        given = self._given
+        if self.fixed:
+            held = writer.forms.plain.get(id(given)) if self.listed else None
+            if held is not None:
+                return Known(plain=held)
+            if self.scalar and is_scalar(given):
+                writer.scalar(given)
+            else:
+                writer.array(given)
+            return _forms_of(writer, [given])[0]
+        if self.listed:
+            self.start = plain(writer, given, self._node)
+        elif self.scalar:
+            self.start = writer.scalar(given) if is_scalar(given) else f"{writer.array(given)}[()]"
+        else:
+            self.start = writer.array(given)
+        self.name = writer.local()
+        if self.listed:
+            return Known(plain=self.name)
+        return Known(scalar=self.name) if self.scalar else Known(array=self.name)
+
+    def leave(self, writer: Writer) -> None:
+        """Note its names after the loop."""
+        forms, key = writer.forms, id(self._output)
+        if not self.fixed:
+            if self.listed:
+                forms.plain[key] = self.name
+            elif self.scalar:
+                (forms.scalar if is_scalar(self._output) else forms.loose)[key] = self.name
+            else:
+                forms.array[key] = self.name
+            return
+        # a name of its own: the one before the loop is let go after its last use
+        table = forms.scalar if id(self._given) in forms.scalar else forms.array
+        if id(self._given) in forms.plain and not writer.uses.consumers.get(key):
+            return
+        source = writer.either(self._given)
+        table[key] = name = writer.local()
+        writer.write(f"{name} = {source}")
 
 
 def fake_value(spec: Spec) -> Any:
