@@ -65,6 +65,11 @@ class CallKey:
         elif kind is SymbolicTensor:
             self.parts += (id(value._dtype), value._spec.shape)
             self.tensors.append(value)
+        elif kind is dict:
+            keys = nest.sorted_keys(value)
+            self.parts += (Mapping, tuple(keys))
+            for key in keys:
+                self.add(value[key])
         elif kind in _BY_IDENTITY:
             self.parts += (weakref.ref, weakref.ref(value))
         else:
@@ -82,8 +87,12 @@ class CallKey:
             self.tensors.append(value)
         elif hasattr(type(value), "__tf_tracing_type__") or isinstance(value, TypeSpec):
             self._add_typed(value)
+        elif isinstance(value, Mapping):
+            self.parts += (Mapping, tuple(nest.sorted_keys(value)))
+            for _, item in nest.children(value):
+                self.add(item)
         elif nest.is_nested(value):
-            self.parts += (Mapping if isinstance(value, Mapping) else type(value), structure_key(value))
+            self.parts += (type(value), structure_key(value))
             for _, item in nest.children(value):
                 self.add(item)
         elif isinstance(getattr(value, "_type_spec", None), TypeSpec):

@@ -191,7 +191,7 @@ def _levels(items: Sequence[Node | Compiled], taken: set[int]) -> list[list[Node
         level = 1 if odd else 0
         for tensor in item.flat_inputs():
             level = max(level, level_of.get(id(tensor), 0))
-        reads, writes = _effects(item)
+        reads, writes = reads_state(item), changes_state(item)
         if reads or writes:
             level = max(level, written)
         if writes:
@@ -208,10 +208,18 @@ def _levels(items: Sequence[Node | Compiled], taken: set[int]) -> list[list[Node
     return [groups[level] for level in sorted(groups)]
 
 
-def _effects(item: Node | Compiled) -> tuple[bool, bool]:
-    """Whether something reads state, and whether it changes any (or must keep its place for another reason)."""
-    found = [node.op.effects for node in (item.part.nodes if isinstance(item, Compiled) else (item,))]
-    return any(effects.reads for effects in found), any(effects.writes or effects.world for effects in found)
+def reads_state(item: Node | Compiled) -> bool:
+    """Whether something reads state."""
+    return any(effects.reads for effects in _effects(item))
+
+
+def changes_state(item: Node | Compiled) -> bool:
+    """Whether something changes state, or must keep its place for another reason."""
+    return any(effects.writes or effects.world for effects in _effects(item))
+
+
+def _effects(item: Node | Compiled) -> list[Any]:
+    return [node.op.effects for node in (item.part.nodes if isinstance(item, Compiled) else (item,))]
 
 
 def _part(graph: Graph, items: Sequence[Node | Compiled], nodes: Sequence[Node], plain: Plain) -> Part:

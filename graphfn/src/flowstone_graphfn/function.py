@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flowstone_core.tensor import EagerTensor
+from numpy import ndarray
 
 from flowstone_graphfn import eagerly
 from flowstone_graphfn.call_key import CallKey
@@ -129,17 +130,22 @@ class Function:
         if signature.fixed is not None:
             args, kwargs = self._cast(args, kwargs)
         call = CallKey()
+        parts, tensors = call.parts, call.tensors
         for value in args:
-            call.add(value)
+            if type(value) is EagerTensor and type(value._array) is ndarray:  # as CallKey.add does
+                parts.append(id(value._dtype))
+                parts.append(value._array.shape)
+                tensors.append(value)
+            else:
+                call.add(value)
         for name, value in kwargs.items():
-            call.parts.append(name)
+            parts.append(name)
             call.add(value)
-        concrete = self._by_key.get(tuple(call.parts))
+        self._detector.calls += 1
+        concrete = self._by_key.get(tuple(parts))
         if concrete is None:
             concrete = self._new(call, (args, kwargs))
-        else:
-            self._detector.called(False)
-        return concrete.call_flat(call.tensors)
+        return concrete.call_flat(tensors)
 
     def _cast(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
         """Arguments as values of the input signature's types."""
@@ -161,7 +167,7 @@ class Function:
             if concrete is None:
                 earlier = [each.function_type for each in self._concrete]
                 concrete = self._trace(types, call.tensors)
-                if self._detector.called(self._count > count):
+                if self._count > count and self._detector.traced():
                     self._detector.warn(repr(self._python_function), self._signature, types, earlier)
             if not _is_local(concrete):
                 self._by_key[call.key()] = concrete

@@ -16,7 +16,7 @@ from typing import Any
 from flowstone_core import providers
 from flowstone_core.interpreter import state
 
-from flowstone_graphfn import lists, subscripts, writer_control
+from flowstone_graphfn import lists, reads, subscripts, writer_control
 from flowstone_graphfn.errors import explain_failure
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.quiet import run_quietly
@@ -24,7 +24,7 @@ from flowstone_graphfn.writer import Writer
 
 _numbers = count(1)
 
-NATIVE = (writer_control, subscripts, lists)
+NATIVE = (writer_control, subscripts, lists, reads)
 """The modules that teach ``Writer`` ops."""
 
 recorder: Callable[[Any, Graph], Callable[..., Any]] | None = None
@@ -36,7 +36,8 @@ class Plan:
 
     Attributes:
         body: The generated function: arrays (and state objects) in, a tuple of them out.
-        run: How to call it: ``body`` under quiet floating point, errors told with the user's lines.
+        run: How to call it, with one array (or state object) for each input of the graph: ``body`` under quiet
+            floating point, errors told with the user's lines.
         source: The generated source, to look at.
         steps: What each line of the source executes.
         leaf: Whether no kernel in it runs ops or user code.
@@ -58,8 +59,9 @@ class Plan:
         namespace: dict[str, Any] = {"plan_of_this_code": weakref.ref(self)}
         exec(compile(self.source, file, "exec"), namespace)
         self.body: Callable[..., tuple[Any, ...]] = namespace["make"](tuple(writer.constants))
+        self.run = _leaf(self.body) if self.leaf else _with_user_code(self.body)
         if recorder is not None:
-            self.run = recorder(self, graph)  # type: ignore[method-assign]
+            self.run = recorder(self, graph)
 
     def describe(self) -> str:
         """The plan as text: who executes which nodes, and why."""
@@ -76,17 +78,33 @@ class Plan:
         ]
         return "\n".join(lines)
 
-    def run(self, *arrays: Any) -> tuple[Any, ...]:
-        """Run it once: one array (or state object) for each input of the graph."""
+
+def _leaf(body: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+    """How to run a body without user code: in the thread's quiet context."""
+
+    def run(*arrays: Any) -> tuple[Any, ...]:
         try:
-            if self.leaf:
-                result: tuple[Any, ...] = state.quiet(self.body, *arrays)
-            else:
-                result = run_quietly(self.body, arrays)
+            result: tuple[Any, ...] = state.quiet(body, *arrays)
         except Exception as error:  # noqa: BLE001 - it is raised again, explained
             explained = explain_failure(error)
             raise explained from explained.__cause__
         return result
+
+    return run
+
+
+def _with_user_code(body: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+    """How to run a body that calls user code: in the user's own context."""
+
+    def run(*arrays: Any) -> tuple[Any, ...]:
+        try:
+            result: tuple[Any, ...] = run_quietly(body, arrays)
+        except Exception as error:  # noqa: BLE001 - it is raised again, explained
+            explained = explain_failure(error)
+            raise explained from explained.__cause__
+        return result
+
+    return run
 
 
 def _without_compilers(graph: Graph) -> Callable[..., tuple[Any, ...]]:

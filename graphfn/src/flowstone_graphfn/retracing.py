@@ -16,19 +16,28 @@ _logger = logging.getLogger("flowstone")
 
 
 class RetracingDetector:
-    """Watches the calls of one function, and warns if many of the last ones traced anew."""
+    """Watches the calls of one function, and warns if many of the last ones traced anew.
+
+    Attributes:
+        calls: How many calls there were; the function counts them.
+    """
 
     def __init__(self) -> None:
-        self._calls: deque[bool] = deque(maxlen=HISTORY)
+        self.calls = 0
+        self._traced: deque[int] = deque(maxlen=HISTORY)
         self._warnings = 0
 
-    def called(self, traced: bool) -> bool:
-        """Note a call; whether to warn now."""
-        self._calls.append(traced)
-        if not traced or sum(self._calls) < THRESHOLD or self._warnings >= MOST_WARNINGS:
+    def traced(self) -> bool:
+        """Note that the last call traced; whether to warn now."""
+        self._traced.append(self.calls)
+        if self._recent() < THRESHOLD or self._warnings >= MOST_WARNINGS:
             return False
         self._warnings += 1
         return True
+
+    def _recent(self) -> int:
+        """How many of the last calls traced."""
+        return sum(call > self.calls - HISTORY for call in self._traced)
 
     def warn(self, name: str, signature: FunctionSignature, new: Bound, earlier: list[Bound]) -> None:
         """Say that, and why, ``name`` was traced again."""
@@ -36,8 +45,8 @@ class RetracingDetector:
             "%d out of the last %d calls to %s triggered tf.function retracing. Tracing is expensive. %s Pass tensors "
             "instead of Python values, keep shapes alike or use @tf.function(reduce_retracing=True), and do not "
             "create @tf.function repeatedly in a loop.",
-            sum(self._calls),
-            len(self._calls),
+            self._recent(),
+            min(self.calls, HISTORY),
             name,
             reason(signature, new, earlier),
         )

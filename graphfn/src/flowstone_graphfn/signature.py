@@ -18,6 +18,23 @@ Bound = tuple[tuple[Any, ...], dict[str, Any]]
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
+class _Slot:
+    """Stands for an argument, by its position or name, while the form of a call is worked out."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: int | str) -> None:
+        self.key = key
+
+
+def _placed(slot: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """The argument that a slot stands for; a default value stands for itself."""
+    if type(slot) is not _Slot:
+        return slot
+    key = slot.key
+    return args[key] if type(key) is int else kwargs[key]  # type: ignore[index]
+
+
 class FunctionSignature:
     """The signature of a Python function, without ``self`` if it is a method's.
 
@@ -49,6 +66,7 @@ class FunctionSignature:
         self.variadic = next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), None)
         plain = all(p.kind in _POSITIONAL for p in parameters)
         self.exact_count = len(parameters) if plain else -1
+        self._arrangements: dict[Any, tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]] = {}
 
     def _fix(self, specs: tuple[Any, ...]) -> Bound:
         """The types of all arguments under an input signature; parameters beyond it keep their defaults."""
@@ -97,8 +115,22 @@ class FunctionSignature:
         """
         if len(args) == self.exact_count and not kwargs:
             return args, {}
+        key = (len(args), *kwargs)
+        arrangement = self._arrangements.get(key)
+        if arrangement is None:
+            arrangement = self._arrangements[key] = self._arrange(args, kwargs)
+        positional, named = arrangement
+        return (
+            tuple([_placed(slot, args, kwargs) for slot in positional]),
+            {name: _placed(slot, args, kwargs) for name, slot in named},
+        )
+
+    def _arrange(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
+        """Where the arguments of all calls of this form go."""
         try:
-            bound = self.signature.bind(*args, **kwargs)
+            bound = self.signature.bind(*map(_Slot, range(len(args))), **{name: _Slot(name) for name in kwargs})
         except TypeError as error:
             raise binding_error(error, args, kwargs, self.describe()) from None
         bound.apply_defaults()
@@ -109,7 +141,7 @@ class FunctionSignature:
             elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
                 extra = bound.arguments[parameter.name]
                 named.update((key, extra[key]) for key in sorted(extra))
-        return bound.args, named
+        return bound.args, tuple(named.items())
 
     def name_of(self, index: int) -> str:
         """The name of the positional argument ``index``: the parameter's, or ``args_2`` for ``*args``."""

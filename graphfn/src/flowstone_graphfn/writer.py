@@ -191,7 +191,7 @@ class Writer:
 
     def write_nodes(self, graph: Graph) -> None:
         """The lines of a graph's nodes, those that nothing needs left out."""
-        needed = self._known(graph)[1]
+        needed = self.needed(graph)
         last_use = _last_uses(graph, needed)
         for node in needed:
             if isinstance(node, Compiled):
@@ -204,6 +204,10 @@ class Writer:
             else:
                 native(self, node)
             self._let_go(last_use.get(id(node), ()))
+
+    def needed(self, graph: Graph) -> list[Node]:
+        """The nodes of a graph that effects or outputs need, in order."""
+        return self._known(graph)[1]
 
     def uses_of(self, graph: Graph) -> Uses:
         """Who uses a graph's tensors."""

@@ -30,19 +30,55 @@ def merge_common(graph: Graph) -> None:
 
         a = Sin(x)
         c = Add(a, a)
+
+    Reads of a variable are equal as long as nothing may have changed it between them.
     """
     seen: dict[Any, Node] = {}
+    states = _States(graph)
 
     def step(node: Node) -> tuple[SymbolicTensor, ...] | None:
-        if not node.op.effects.pure or node.op is PLACEHOLDER or not node.outputs:
+        effects = node.op.effects
+        if effects.writes or effects.world:
+            states.changed(node)
+            return None
+        if node.op is PLACEHOLDER or not node.outputs:
             return None
         try:
-            known = seen.setdefault(_key(node), node)
+            known = seen.setdefault((*_key(node), *(states.of(node.inputs[index]) for index in effects.reads)), node)
         except TypeError:  # an attribute that cannot be compared
             return None
         return None if known is node else known.outputs
 
     rewrite(graph, step)
+
+
+class _States:
+    """How often each resource may have changed so far.
+
+    Captured resources are known objects, so that a write to one leaves the others alone; an argument may be any.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._objects = {id(inner): id(outer._array) for outer, inner in graph.captures if type(outer) is EagerTensor}
+        self._barriers = 0
+        self._writes = 0
+        self._own: dict[int, int] = {}
+
+    def of(self, handle: SymbolicTensor) -> tuple[int, int]:
+        """Numbers that change when the resource of ``handle`` may have changed."""
+        known = self._objects.get(id(handle))
+        return self._barriers, self._writes if known is None else self._own.get(known, 0)
+
+    def changed(self, node: Node) -> None:
+        """Note the effects of a node."""
+        effects = node.op.effects
+        objects = [self._objects.get(id(node.inputs[index])) for index in effects.writes]
+        self._writes += 1
+        if effects.world or None in objects:
+            self._barriers += 1
+        for known in objects:
+            if known is not None:
+                self._own[known] = self._own.get(known, 0) + 1
 
 
 def _key(node: Node) -> tuple[Op, Any, Any]:
