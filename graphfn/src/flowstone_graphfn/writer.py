@@ -60,6 +60,11 @@ class Uses:
         self._results: dict[int, int] = {}
         for tensor in graph.outputs:
             self._results[id(tensor)] = self._results.get(id(tensor), 0) + 1
+        self._lent: set[int] = set()
+
+    def lend(self, tensors: Sequence[SymbolicTensor]) -> None:
+        """Note that others use these, too, after the graph has run: what a loop's condition is given."""
+        self._lent.update(map(id, tensors))
 
     def is_last(self, tensor: SymbolicTensor, node: Node | None) -> bool:
         """Whether ``node`` (None: the one place among the results) is the last that uses ``tensor``, and only once."""
@@ -67,7 +72,7 @@ class Uses:
         results = self._results.get(id(tensor), 0)
         if node is None:
             return results == 1
-        if results or not consumers or consumers[-1] is not node:
+        if results or id(tensor) in self._lent or not consumers or consumers[-1] is not node:
             return False
         return sum(other is tensor for other in node.flat_inputs()) == 1
 

@@ -192,8 +192,10 @@ def _while(writer: Writer, node: Node) -> None:
     writer.write("while True:", node)
     writer.depth += 1
     test = node.attrs["cond"]
+    tested: Graph = test.optimized().graph
     result = test.graph.outputs[0]
     simple = result.dtype is dtypes.bool and result._spec.shape == ()
+    writer.uses_of(tested).lend(tested.inputs)
     (holds,) = _inlined(writer, test, known, [simple], node)
     writer.write(f"if not {holds}: break" if simple else f"if not {writer.constant(truth)}({holds}): break", node)
     scalars = [variable.scalar and not variable.fixed for variable in variables]

@@ -1,0 +1,137 @@
+"""How plans hold values: tensor lists as Python lists, variables' buffers without copies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from flowstone_core.api import tf
+from flowstone_core.errors import OpError
+from flowstone_core.ops import tensor_list as ops
+from flowstone_core.tensor_array import TensorArray
+from flowstone_graphfn.function import function
+from flowstone_graphfn.while_loops import while_loop
+
+
+def push(items, value):
+    return ops.TENSOR_LIST_PUSH_BACK(items, tf.constant(value))
+
+
+def pop(items):
+    return ops.TENSOR_LIST_POP_BACK(items, tf.constant([], tf.int32), element_dtype=tf.float32)
+
+
+def length(items):
+    return ops.TENSOR_LIST_LENGTH(items)
+
+
+def four():
+    items = ops.EMPTY_TENSOR_LIST(tf.constant([], tf.int32), tf.constant(-1), element_dtype=tf.float32)
+    for value in (0.0, 1.0, 2.0, 3.0):
+        items = push(items, value)
+    return items
+
+
+def numbers(tensors):
+    return [int(tensor) for tensor in tensors]
+
+
+def test_what_a_condition_does_to_a_list_is_not_seen_by_the_body():
+    @function
+    def f():
+        items = four()
+        count, rest = while_loop(
+            lambda i, items: pop(items)[1] > 1.5, lambda i, items: (i + 1, pop(items)[0]), (0, items)
+        )
+        return count, length(rest), length(items)
+
+    assert numbers(f()) == [2, 2, 4]
+
+
+def test_a_list_that_the_loop_hands_on_stays_as_it_is():
+    @function
+    def f(n):
+        count, items = while_loop(
+            lambda i, items: length(push(items, 9.0)) + i < n, lambda i, items: (i + 1, items), (0, four())
+        )
+        return count, length(items)
+
+    assert numbers(f(tf.constant(8))) == [3, 4]
+
+
+def test_one_list_as_two_variables_of_a_loop():
+    @function
+    def f(n):
+        items = four()
+
+        def body(i, a, b):
+            longer = push(a, 9.0)
+            return i + 1, longer, longer
+
+        _, a, b = while_loop(lambda i, a, b: i < n, body, (0, items, items))
+        return length(push(a, 9.0)), length(b), length(items)
+
+    assert numbers(f(tf.constant(3))) == [8, 7, 4]
+
+
+def test_two_lists_that_change_places():
+    @function
+    def f(n):
+        items = four()
+        _, a, b = while_loop(
+            lambda i, a, b: i < n, lambda i, a, b: (i + 1, b, push(a, 9.0)), (0, items, push(items, 9.0))
+        )
+        return length(a), length(b)
+
+    assert numbers(f(tf.constant(3))) == [6, 6]
+
+
+def test_errors_of_lists_are_those_of_the_kernels():
+    @function
+    def f(n):
+        array = TensorArray(tf.float32, size=2)
+        for i in tf.range(n):
+            array = array.write(i, 1.0)
+        return array.read(n - 1)
+
+    assert float(f(tf.constant(2))) == 1.0
+    with pytest.raises(OpError, match="element 2 in a list with 2"):
+        f(tf.constant(3))
+
+
+def test_reads_see_the_latest_write_and_merge_between_writes():
+    v, w = tf.Variable([1.0, 2.0]), tf.Variable([5.0])
+
+    @function
+    def f():
+        first = v + v
+        w.assign_add([1.0])
+        second = v * 2.0
+        v.assign_add([1.0, 1.0])
+        return first, second, v.read_value(), v * 1.0
+
+    first, second, third, fourth = f()
+    assert first.numpy().tolist() == second.numpy().tolist() == [2.0, 4.0]
+    assert third.numpy().tolist() == fourth.numpy().tolist() == [2.0, 3.0]
+    nodes = f.get_concrete_function().graph_function.optimized().graph.nodes
+    assert sum(node.op.name == "ReadVariableOp" for node in nodes) == 2
+
+
+def test_what_was_read_stays_when_the_variable_changes():
+    v = tf.Variable(np.zeros(2000, np.float32))
+
+    @function
+    def kept():
+        before = v.read_value()
+        v.assign_add(tf.ones([2000]))
+        return before
+
+    @function
+    def used():
+        total = tf.reduce_sum(v + 1.0)
+        v.assign_add(tf.ones([2000]))
+        return total
+
+    first, second = kept(), kept()
+    assert (float(first[0]), float(second[0])) == (0.0, 1.0)
+    assert [float(used()), float(used())] == [6000.0, 8000.0]
+    assert float(first[0]) == 0.0
