@@ -210,8 +210,8 @@ class Writer:
                 native(self, node)
             self._let_go(last_use.get(id(node), ()))
 
-    def needed(self, graph: Graph) -> list[Node]:
-        """The nodes of a graph that effects or outputs need, in order."""
+    def needed(self, graph: Graph) -> Sequence[Node | Compiled]:
+        """What is executed of a graph: what effects or outputs need, in order."""
         return self._known(graph)[1]
 
     def uses_of(self, graph: Graph) -> Uses:
