@@ -7,6 +7,7 @@ A file ``cases/<family>.py`` lists cases::
         case("math.add", T([1, 2]), T([1.0])),                        # the error is compared too
         *(case("math.exp", R((2, 3), dtype)) for dtype in FLOATS),
         case("op:floordiv", T([7, -7]), 2),                           # an operator of Python's operator module
+        case("run:debugging.assert_equal", T(1), 2),                  # what it returns does not count
     ]
 
 A file may also say where flowstone differs on purpose, by patterns of cases' ids: ``UNLIKE = {pattern: reason}``, and
@@ -101,7 +102,8 @@ class Case:
     """A call.
 
     Attributes:
-        target: The public name without ``tf.``, or ``op:`` and a function of Python's ``operator``.
+        target: The public name without ``tf.``, or ``op:`` and a function of Python's ``operator``; after ``run:``
+            only whether it raises counts.
         args: Its arguments; ``T``, ``R`` and ``D`` stand for tensors and types, at any depth.
         kwargs: Its keyword arguments.
         rtol: The relative tolerance, if not that of the type.
@@ -161,6 +163,9 @@ def resolve(tf: Any, target: str) -> Any:
     """The function that a case calls."""
     if target.startswith("op:"):
         return getattr(operator, target[3:])
+    if target.startswith("run:"):
+        function = resolve(tf, target[4:])
+        return lambda *args, **kwargs: [function(*args, **kwargs), None][1]
     found = tf
     for part in target.split("."):
         found = getattr(found, part)

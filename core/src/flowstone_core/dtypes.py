@@ -141,6 +141,11 @@ class DType:
         raise TypeError(f"Cannot find {which}imum value of {self}.")
 
     @property
+    def epsilon(self) -> float:
+        """The distance from 1 to the next larger number, for floating point types."""
+        return float(_finfo(self._numpy).eps)
+
+    @property
     def limits(self) -> tuple[Any, Any]:
         """The range that image conversion maps this type to: ``(0, max)`` for integers, ``(0, 1)`` for floats."""
         return (0, 1) if self._kind == "f" else (0, self.max)

@@ -120,6 +120,10 @@ class Tensor:
         """The device that holds the value."""
         return "/job:localhost/replica:0/task:0/device:CPU:0"
 
+    def static_value(self, partial: bool = False) -> Any:
+        """The value if it is known now, else None; see ``tf.get_static_value``."""
+        raise NotImplementedError
+
     def ref(self) -> Reference:
         """A hashable reference to this tensor, for sets and dictionary keys."""
         return Reference(self)
@@ -234,6 +238,10 @@ class EagerTensor(Tensor):
 
     def _numpy(self) -> Any:
         return self._array
+
+    def static_value(self, partial: bool = False) -> Any:
+        """The value, as ``numpy()`` gives it; None for handles."""
+        return None if self._dtype.is_handle else self.numpy()
 
     def cpu(self) -> EagerTensor:
         """This tensor: it is in host memory."""

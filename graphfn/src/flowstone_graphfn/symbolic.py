@@ -11,6 +11,8 @@ from flowstone_core.shapes import TensorShape, merge
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, not_a_python_value
 
+from flowstone_graphfn.static_value import static_value
+
 if TYPE_CHECKING:
     from flowstone_graphfn.graph import Graph, Node, Operation
 
@@ -91,6 +93,10 @@ class SymbolicTensor(Tensor):
         """
         dims = merge(self._spec.shape, TensorShape(shape).as_tuple())
         self._spec = Spec(dims, self._spec.dtype, self._spec.value, self._spec.handle)
+
+    def static_value(self, partial: bool = False) -> Any:
+        """The value, if it follows from constants and static shapes; else None."""
+        return static_value(self.node, self.index, partial)
 
     def consumers(self) -> list[Operation]:
         """The operations that take this tensor."""

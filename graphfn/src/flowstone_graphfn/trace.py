@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flowstone_core.debugging import numerics_check
 from flowstone_core.errors import InaccessibleTensorError, SpecError
 from flowstone_core.interpreter import Interpreter, pop, push, state, user_error
 from flowstone_core.op import Op
@@ -32,10 +33,12 @@ class GraphBuilder:
     def __init__(self, graph: Graph) -> None:
         self.parent: Interpreter | None = None
         self.graph = graph
+        self.check = numerics_check()
 
     def execute(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None) -> Any:
         """Append a node that executes ``op``; its outputs, with the shapes that the op's rule infers."""
-        return self.add(op, inputs, attrs, name)
+        outputs = self.add(op, inputs, attrs, name)
+        return outputs if self.check is None else self.check.checked(op, outputs)
 
     def add(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None = None) -> Any:
         """What ``execute`` does."""

@@ -21,5 +21,6 @@ PUBLIC: dict[str, str] = (
             "dynamic_stitch": ".",
         },
     )
+    | public("flowstone_core.ops.subscript", {"newaxis": "."})
     | public("flowstone_core.ops.selection", {"where": ".", "boolean_mask": "."})
 )

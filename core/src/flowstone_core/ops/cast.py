@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.composite import is_composite
-from flowstone_core.conversion import convert_to_tensor, to_tensor
+from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.op import Op
 from flowstone_core.spec import Spec
@@ -40,5 +40,5 @@ def cast(x: TensorLike, dtype: Any, name: str | None = None) -> Any:
         return x
     if is_composite(x):
         return x if x.dtype is target else CAST(x, DstT=target, name=name)
-    x = to_tensor(x)
-    return convert_to_tensor(x) if x.dtype is target else CAST(x, DstT=target, name=name)
+    x = convert_to_tensor(x)
+    return x if x.dtype is target else CAST(x, DstT=target, name=name)

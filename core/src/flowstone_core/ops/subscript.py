@@ -18,6 +18,9 @@ from flowstone_core.shapes import Dimension
 from flowstone_core.slicing import Masks
 from flowstone_core.tensor import EagerTensor, Tensor
 
+newaxis: None = None
+"""``tf.newaxis``: between brackets, a new dimension of size 1."""
+
 _SIMPLE = frozenset({int, type(None), type(Ellipsis)})
 _BOUNDS = frozenset({int, type(None)})
 _INDEX_TYPES = (dtypes.int16, dtypes.int32, dtypes.int64)
