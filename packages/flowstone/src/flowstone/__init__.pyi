@@ -82,6 +82,10 @@ from flowstone_core.ops.sort import argsort as argsort
 from flowstone_core.dtypes import as_dtype as as_dtype
 from flowstone_core.ops.elementary import asin as asin
 from flowstone_core.ops.elementary import asinh as asinh
+from flowstone_core.ops.assertions import assert_equal as assert_equal
+from flowstone_core.ops.assertions import assert_greater as assert_greater
+from flowstone_core.ops.assertions import assert_less as assert_less
+from flowstone_core.ops.shape_assertions import assert_rank as assert_rank
 from flowstone_core.ops.elementary import atan as atan
 from flowstone_core.ops.elementary import atan2 as atan2
 from flowstone_core.ops.elementary import atanh as atanh
@@ -136,6 +140,7 @@ from flowstone_graphfn.higher_order import foldr as foldr
 from flowstone_graphfn.function import function as function
 from flowstone_core.ops.gathering import gather as gather
 from flowstone_core.ops.gathering import gather_nd as gather_nd
+from flowstone_core.static_value import get_static_value as get_static_value
 from flowstone_autodiff.custom import grad_pass_through as grad_pass_through
 from flowstone_autodiff.gradients import gradients as gradients
 from flowstone_core.ops.compare import greater as greater
@@ -173,6 +178,7 @@ from flowstone_core.ops.math import minimum as minimum
 from flowstone_core.ops.math import multiply as multiply
 from flowstone_core.scopes import name_scope as name_scope
 from flowstone_core.ops.math import negative as negative
+from flowstone_core.ops.subscript import newaxis as newaxis
 from flowstone_autodiff.by_name import no_gradient as no_gradient
 from flowstone_core.ops.control import no_op as no_op
 from flowstone_core.ops.norm import norm as norm
