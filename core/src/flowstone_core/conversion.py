@@ -342,6 +342,8 @@ def _from_sequence(value: Any, dtype: DType | None, hint: DType | None) -> Tenso
         return pack_nested(value, dtype, hint)
     try:
         array = np.array(value)
+    except UnicodeDecodeError:  # text beside bytes that are none
+        array = np.array(value, dtype=object)
     except (ValueError, OverflowError) as error:
         if isinstance(error, OverflowError):
             raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.") from None

@@ -106,6 +106,14 @@ FAMILIES: Final[dict[str, str]] = {
         NonDeterministicInts RngReadAndSkip RngSkip StatefulRandomBinomial StatefulStandardNormalV2
         StatefulTruncatedNormal StatefulUniform StatefulUniformFullInt StatefulUniformInt
     """,
+    "strings": """
+        AsString Fingerprint ReduceJoin StringJoin StringLength StringLower StringNGrams StringSplit StringSplitV2
+        StringStrip StringToHashBucket StringToHashBucketFast StringToHashBucketStrong StringToNumber StringUpper
+        Substr UnsortedSegmentJoin
+    """,
+    "unicode": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode",
+    "encoding": "DecodeBase64 DecodeCompressed DecodePaddedRaw DecodeRaw EncodeBase64",
+    "regex": "RegexFullMatch RegexReplace StaticRegexFullMatch StaticRegexReplace",
     "tensor_list": """
         EmptyTensorList TensorListConcat TensorListConcatLists TensorListConcatV2 TensorListElementShape
         TensorListFromTensor TensorListGather TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack
