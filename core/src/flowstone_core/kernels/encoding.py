@@ -82,8 +82,8 @@ def decode_raw(x: Any, *, out_type: DType, little_endian: bool) -> Any:
     for place, item in enumerate(items):
         if len(item) != size:
             raise SpecError(
-                f"DecodeRaw requires input strings to all be the same size, but element {place} has size {size} != "
-                f"{len(item)}"
+                f"DecodeRaw requires input strings to all be the same size, but element {place} has size {len(item)} != "
+                f"{size}"
             )
     if size % each:
         raise SpecError(
@@ -97,8 +97,8 @@ def decode_padded_raw(x: Any, fixed_length: Any, *, out_type: DType, little_endi
     """The first bytes of each string as numbers, filled up with zeros."""
     size, each = int(fixed_length), out_type.numpy_dtype.itemsize
     if size <= 0:
-        raise SpecError(f"fixed_length ({size}) must be greater than zero.")
+        raise SpecError(f"DecodePaddedRaw: fixed_length ({size}) must be greater than zero.")
     if size % each:
-        raise SpecError(f"fixed_length ({size}) must be a multiple of the size of out_type ({each})")
+        raise ValueError  # the shape rule explains
     items = (item[:size].ljust(size, b"\0") for item in x.reshape(-1).tolist())
     return _numbers(b"".join(items), out_type, little_endian).reshape(*x.shape, size // each)

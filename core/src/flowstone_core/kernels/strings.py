@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -43,7 +44,7 @@ def text(item: bytes) -> str:
 def code_points(item: bytes) -> list[bytes]:
     """The UTF-8 characters of a string: each byte that begins one, with those that go on."""
     starts = [place for place, byte in enumerate(item) if byte & 0xC0 != 0x80]
-    return [item[start:end] for start, end in zip(starts, [*starts[1:], len(item)], strict=True)]
+    return [item[start:end] for start, end in pairwise([*starts, len(item)])]
 
 
 # -- case and length -----------------------------------------------------------------------------------------------
@@ -182,8 +183,10 @@ def string_split_v2(x: Any, sep: Any, *, maxsplit: int) -> tuple[Any, Any, Any]:
     """As Python splits bytes; an empty separator is white space."""
     if x.ndim != 1 or sep.ndim:
         raise ValueError  # the shape rule explains
-    between = sep[()] or None
-    return sparse_rows([item.split(between, max(maxsplit, -1)) for item in x.tolist()])
+    between, most = sep[()] or None, max(maxsplit, -1)
+    if not most:
+        return sparse_rows([[item] for item in x.tolist()])
+    return sparse_rows([item.split(between, most) for item in x.tolist()])
 
 
 @KERNELS.add(ops.STRING_SPLIT)
@@ -197,15 +200,7 @@ def string_split(x: Any, delimiter: Any, *, skip_empty: bool) -> tuple[Any, Any,
 def _split_at_any(item: bytes, delimiters: bytes, skip_empty: bool) -> list[bytes]:
     if not delimiters:
         return [item[i : i + 1] for i in range(len(item))]
-    parts = [b""]
-    for i in range(len(item)):
-        byte = item[i : i + 1]
-        if byte in delimiters:
-            parts.append(b"")
-        else:
-            parts[-1] += byte
-    if not item:
-        parts = []
+    parts = re.split(b"[" + re.escape(delimiters) + b"]", item) if item else []
     return [part for part in parts if part] if skip_empty else parts
 
 
@@ -239,9 +234,7 @@ def string_ngrams(
             padded = [left] * pads + row + [right] * pads
             made += [between.join(padded[i : i + width]) for i in range(len(padded) - width + 1)]
         if not made and preserve_short_sequences and row:
-            width = min(ngram_widths, default=0)
-            pads = width - 1 if pad_width < 0 else min(pad_width, max(width - 1, 0))
-            made = [between.join([left] * pads + row + [right] * pads)]
+            made = [between.join([left] * pad_width + row + [right] * pad_width)]
         ngrams += made
         ends.append(len(ngrams))
     result = np.empty(len(ngrams), object)
@@ -350,7 +343,7 @@ def to_hash_bucket_strong(x: Any, *, num_buckets: int, key: tuple[int, ...]) -> 
 @KERNELS.add(ops.FINGERPRINT)
 def fingerprint(data: Any, method: Any) -> Any:
     """FarmHash of each slice's bytes; of strings, of their own fingerprints."""
-    if method[()] != b"farmhash64":
+    if method[()] != ops.FARM_HASH.encode():
         raise SpecError(f"Unsupported fingerprint method: {text(method[()])}")
     if not data.ndim:
         raise ValueError  # the shape rule explains

@@ -19,6 +19,7 @@ from flowstone_core.unicode_scripts import script_of
 KERNELS = KernelSet()
 
 _CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
+_NO_ENCODINGS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"))
 _LAST_CONTROL = 31
 
 
@@ -30,9 +31,11 @@ def codec_of(encoding: str) -> str:
     """
     name = _CODECS.get(encoding, encoding)
     try:
-        codecs.lookup(name)
-        b"".decode(name)
-    except LookupError:
+        "".encode(name)
+        found = codecs.lookup(name).name
+    except (LookupError, UnicodeError):
+        found = "undefined"
+    if found in _NO_ENCODINGS:
         raise SpecError(f"Could not create converter for input encoding: {encoding}") from None
     return name
 

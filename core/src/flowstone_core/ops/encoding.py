@@ -6,6 +6,7 @@ from typing import Any
 
 from flowstone_core import infer
 from flowstone_core.dtypes import DType, as_dtype
+from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
@@ -25,10 +26,17 @@ DECODE_COMPRESSED = Op(
 )
 
 
-def _infer_raw(x: Spec, *others: Spec, out_type: DType, **attrs: Any) -> Spec:
-    size = others[0].scalar() if others else None
-    width = None if size is None else size // max(out_type.size, 1)
-    return Spec(None if x.shape is None else (*x.shape, width), out_type)
+def _infer_raw(x: Spec, *, out_type: DType, **attrs: Any) -> Spec:
+    return Spec(None if x.shape is None else (*x.shape, None), out_type)
+
+
+def _infer_padded_raw(x: Spec, fixed_length: Spec, *, out_type: DType, **attrs: Any) -> Spec:
+    size, each = fixed_length.scalar(), out_type.size
+    if size is not None and size % each:
+        raise SpecError(
+            f"DecodePaddedRaw: fixed_length ({size}) must be a multiple of {each}, the size of {out_type.name}."
+        )
+    return Spec(None if x.shape is None else (*x.shape, None if size is None else size // each), out_type)
 
 
 DECODE_RAW = Op(
@@ -43,7 +51,7 @@ DECODE_PADDED_RAW = Op(
     ("input_bytes: string", "fixed_length: int32"),
     ("output: out_type",),
     (f"out_type: {{{_RAW}, bfloat16}}", "little_endian: bool = true"),
-    infer=_infer_raw,
+    infer=_infer_padded_raw,
 )
 
 

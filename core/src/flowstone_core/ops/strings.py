@@ -8,6 +8,7 @@ from flowstone_core import infer
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import float32, int32, int64, string, uint8
 from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import user_error
 from flowstone_core.op import Op
 from flowstone_core.ops import array, math
 from flowstone_core.ops.array import ANY
@@ -29,9 +30,7 @@ def _of_strings(name: str, *attrs: str) -> Op:
 STRING_LOWER = _of_strings("StringLower", "encoding: string = ''")
 STRING_UPPER = _of_strings("StringUpper", "encoding: string = ''")
 STRING_STRIP = _of_strings("StringStrip")
-STRING_LENGTH = Op(
-    "StringLength", ("input: string",), ("output: int32",), (_UNIT,), infer=infer.shaped_as_first(int32)
-)
+STRING_LENGTH = Op("StringLength", ("input: string",), ("output: int32",), (_UNIT,), infer=infer.shaped_as_first(int32))
 
 
 def lower(input: TensorLike, encoding: str = "", name: str | None = None) -> Any:
@@ -381,11 +380,19 @@ def to_hash_bucket_strong(input: TensorLike, num_buckets: int, key: Any, name: s
     return STRING_TO_HASH_BUCKET_STRONG(input, num_buckets=num_buckets, key=key, name=name)
 
 
-def fingerprint(data: TensorLike, method: str = "farmhash64", name: str | None = None) -> Tensor:
+FARM_HASH = "farmhash64"
+
+
+def fingerprint(data: TensorLike, method: str = FARM_HASH, name: str | None = None) -> Tensor:
     """A fingerprint of 8 bytes for each slice of ``data`` along its first dimension.
 
     >>> tf.fingerprint(["abc"]).numpy()
     array([[105, 243, 231, 116, 160, 179, 165,  36]], dtype=uint8)
+
+    Raises:
+        tf.errors.InvalidArgumentError: If ``data`` is a scalar, or ``method`` another (ValueError while tracing).
     """
+    if isinstance(method, (str, bytes)) and method not in (FARM_HASH, FARM_HASH.encode()):
+        raise user_error(SpecError(f"tf.fingerprint: the only method is {FARM_HASH!r}, received {method!r}."))
     result: Tensor = FINGERPRINT(data, method, name=name)
     return result

@@ -63,6 +63,23 @@ def elementwise(function: Callable[..., Any], dtype: str | None = None) -> Calla
     return reference
 
 
+def of_each(function: Callable[..., Any], dtype: str = "object") -> Callable[..., Array]:
+    """A reference that applies a function of one byte string to each element; attributes go along."""
+
+    def reference(x: Array, **attrs: Any) -> Array:
+        out = np.empty(x.shape, dtype)
+        for index in np.ndindex(x.shape):
+            out[index] = function(x[index], **attrs)
+        return out
+
+    return reference
+
+
+def result(*outputs: Array) -> Callable[..., tuple[Array, ...]]:
+    """A reference for operands whose result is written down."""
+    return lambda *operands, **attrs: outputs
+
+
 def quietly(function: Callable[..., Any], *values: Any, **attrs: Any) -> Any:
     """A function of numbers where Python raises and floating point does not: NaN outside a domain, or infinity."""
     try:

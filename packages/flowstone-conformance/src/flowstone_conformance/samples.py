@@ -38,6 +38,15 @@ def array(values: Any, dtype: str) -> NDArray[Any]:
         return np.asarray(values).astype(numpy_type(dtype))
 
 
+def text(values: Any) -> NDArray[Any]:
+    """An array of byte strings from nested lists of strings (or from one); text becomes UTF-8."""
+    found = np.array(values, object)
+    for index in np.ndindex(found.shape):
+        if isinstance(found[index], str):
+            found[index] = found[index].encode()
+    return found
+
+
 def sample(shape: Sequence[int], dtype: str, low: float = -4.0, high: float = 4.0, seed: int = 0) -> NDArray[Any]:
     """Values between ``low`` and ``high`` in no order, the same in every run, exact in the dtype."""
     size = math.prod(shape)
