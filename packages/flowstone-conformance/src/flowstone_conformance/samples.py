@@ -40,11 +40,12 @@ def array(values: Any, dtype: str) -> NDArray[Any]:
 
 def text(values: Any) -> NDArray[Any]:
     """An array of byte strings from nested lists of strings (or from one); text becomes UTF-8."""
-    found = np.array(values, object)
+    found: Any = np.array(values, object)
     for index in np.ndindex(found.shape):
         if isinstance(found[index], str):
             found[index] = found[index].encode()
-    return found
+    result: NDArray[Any] = found
+    return result
 
 
 def sample(shape: Sequence[int], dtype: str, low: float = -4.0, high: float = 4.0, seed: int = 0) -> NDArray[Any]:

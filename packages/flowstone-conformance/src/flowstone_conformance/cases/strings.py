@@ -28,7 +28,7 @@ def _characters(item: bytes) -> list[bytes]:
     return [char.encode() for char in item.decode()]
 
 
-def _joined(inputs: list[Array], separator: str) -> Array:
+def _joined(inputs: list[Any], separator: str) -> Array:
     shape = max((x.shape for x in inputs), key=len, default=())
     out = np.empty(shape, object)
     for index in np.ndindex(shape):
@@ -43,7 +43,8 @@ def _cut(x: Array, pos: Array, count: Array, unit: str) -> Array:
         return b"".join(units[start:][:size])
 
     shape = np.broadcast_shapes(x.shape, pos.shape)
-    xs, starts, sizes = (np.broadcast_to(each, shape) for each in (x, pos, count))
+    operands: list[Any] = [np.broadcast_to(each, shape) for each in (x, pos, count)]
+    xs, starts, sizes = operands
     out = np.empty(shape, object)
     for index in np.ndindex(shape):
         out[index] = one(xs[index], int(starts[index]), int(sizes[index]))

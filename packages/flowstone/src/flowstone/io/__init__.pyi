@@ -6,5 +6,9 @@ from flowstone_data.parsing.features import FixedLenSequenceFeature as FixedLenS
 from flowstone_data.record_writer import TFRecordOptions as TFRecordOptions
 from flowstone_data.record_writer import TFRecordWriter as TFRecordWriter
 from flowstone_data.parsing.features import VarLenFeature as VarLenFeature
+from flowstone_core.ops.encoding import decode_base64 as decode_base64
+from flowstone_core.ops.encoding import decode_compressed as decode_compressed
+from flowstone_core.ops.encoding import decode_raw as decode_raw
+from flowstone_core.ops.encoding import encode_base64 as encode_base64
 from flowstone_data.parsing.parse import parse_example as parse_example
 from flowstone_data.parsing.parse import parse_single_example as parse_single_example
