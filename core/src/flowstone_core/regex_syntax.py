@@ -271,8 +271,10 @@ class _Translator:
                 raise PatternError(f"invalid character class range: {named[0]}")
             return named[1], _ASCII[named[2]]
         char = self.next()
+        if not char:
+            raise PatternError(f"missing ]: {self.pattern}")
         if char != "\\":
-            return _escaped(ord(char)) if char else ""
+            return _escaped(ord(char))
         char = self.next()
         return self.escaped_class(char) or self.character(char)
 
