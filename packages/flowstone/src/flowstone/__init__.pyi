@@ -80,6 +80,7 @@ from flowstone_core.ops.reduce import argmax as argmax
 from flowstone_core.ops.reduce import argmin as argmin
 from flowstone_core.ops.sort import argsort as argsort
 from flowstone_core.dtypes import as_dtype as as_dtype
+from flowstone_core.ops.strings import as_string as as_string
 from flowstone_core.ops.elementary import asin as asin
 from flowstone_core.ops.elementary import asinh as asinh
 from flowstone_core.ops.assertions import assert_equal as assert_equal
@@ -130,6 +131,7 @@ from flowstone_core.ops.elementary import exp as exp
 from flowstone_core.ops.array import expand_dims as expand_dims
 from flowstone_core.ops.filling import eye as eye
 from flowstone_core.ops.filling import fill as fill
+from flowstone_core.ops.strings import fingerprint as fingerprint
 from flowstone_core.dtypes import float16 as float16
 from flowstone_core.dtypes import float32 as float32
 from flowstone_core.dtypes import float64 as float64
