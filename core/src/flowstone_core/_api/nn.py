@@ -72,6 +72,11 @@ PUBLIC: dict[str, str] = (
             "stateless_dropout": "nn.experimental.stateless_dropout",
         },
     )
+    | public("flowstone_core.ops.dilated", {name: f"nn.{name}" for name in "pool with_space_to_batch".split()})
+    | public(
+        "flowstone_core.ops.scaled_loss",
+        {name: f"nn.{name}" for name in "compute_average_loss scale_regularization_loss".split()},
+    )
     | public("flowstone_core.ops.embedding", {"embedding_lookup": "nn.embedding_lookup"})
     | public(
         "flowstone_core.ops.normalization",
