@@ -1,6 +1,6 @@
 """Pooling in any number of dimensions, dilated."""
 
-from casekit import R, T, case
+from casekit import R, case
 
 _X = R((1, 6, 5, 2))
 

@@ -10,6 +10,7 @@ from flowstone_core.ops.pool import avg_pool3d as avg_pool3d
 from flowstone_core.ops.normalization import batch_norm_with_global_normalization as batch_norm_with_global_normalization
 from flowstone_core.ops.normalization import batch_normalization as batch_normalization
 from flowstone_core.ops.nn import bias_add as bias_add
+from flowstone_core.ops.scaled_loss import compute_average_loss as compute_average_loss
 from flowstone_core.ops.convolution import conv1d as conv1d
 from flowstone_core.ops.convolution import conv1d_transpose as conv1d_transpose
 from flowstone_core.ops.convolution import conv2d as conv2d
@@ -45,8 +46,10 @@ from flowstone_core.ops.pool import max_pool3d as max_pool3d
 from flowstone_core.ops.pool import max_pool_with_argmax as max_pool_with_argmax
 from flowstone_core.ops.normalization import moments as moments
 from flowstone_core.ops.normalization import normalize_moments as normalize_moments
+from flowstone_core.ops.dilated import pool as pool
 from flowstone_core.ops.activations import relu as relu
 from flowstone_core.ops.activations import relu6 as relu6
+from flowstone_core.ops.scaled_loss import scale_regularization_loss as scale_regularization_loss
 from flowstone_core.ops.activations import selu as selu
 from flowstone_core.ops.convolution import separable_conv2d as separable_conv2d
 from flowstone_core.ops.elementary import sigmoid as sigmoid
@@ -65,6 +68,7 @@ from flowstone_core.ops.elementary import tanh as tanh
 from flowstone_core.ops.nn import top_k as top_k
 from flowstone_core.ops.softmax import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
 from flowstone_core.ops.normalization import weighted_moments as weighted_moments
+from flowstone_core.ops.dilated import with_space_to_batch as with_space_to_batch
 from flowstone_core.ops.nn import zero_fraction as zero_fraction
 
 lrn = _local_response_normalization_lrn
