@@ -85,6 +85,28 @@ class R:
 
 
 @dataclass(frozen=True)
+class S:
+    """A sparse tensor; a traced function gets its three parts as arguments."""
+
+    indices: Any
+    values: Any
+    dense_shape: Any
+    dtype: str | None = None
+
+    def parts(self) -> tuple[T, T, T]:
+        rank = len(self.dense_shape)
+        return (
+            T(self.indices, "int64", (len(self.indices), rank)),
+            T(self.values, self.dtype, (len(self.values),)),
+            T(self.dense_shape, "int64", (rank,)),
+        )
+
+    def __repr__(self) -> str:
+        dtype = "" if self.dtype is None else f", {self.dtype!r}"
+        return f"S({self.indices!r}, {self.values!r}, {self.dense_shape!r}{dtype})"
+
+
+@dataclass(frozen=True)
 class D:
     """An element type."""
 
@@ -104,7 +126,7 @@ class Case:
     Attributes:
         target: The public name without ``tf.``, or ``op:`` and a function of Python's ``operator``; after ``run:``
             only whether it raises counts.
-        args: Its arguments; ``T``, ``R`` and ``D`` stand for tensors and types, at any depth.
+        args: Its arguments; ``T``, ``R``, ``S`` and ``D`` stand for tensors and types, at any depth.
         kwargs: Its keyword arguments.
         rtol: The relative tolerance, if not that of the type.
         atol: The absolute tolerance, if not that of the type.
@@ -175,6 +197,8 @@ def resolve(tf: Any, target: str) -> Any:
 def _walk(value: Any, visit: Any) -> None:
     if isinstance(value, (T, R)):
         visit(value)
+    elif isinstance(value, S):
+        _walk(value.parts(), visit)
     elif isinstance(value, (list, tuple)):
         for item in value:
             _walk(item, visit)
@@ -186,6 +210,8 @@ def _walk(value: Any, visit: Any) -> None:
 def _filled(value: Any, tf: Any, rest: Any) -> Any:
     if isinstance(value, (T, R)):
         return next(rest)
+    if isinstance(value, S):
+        return tf.SparseTensor(next(rest), next(rest), next(rest))
     if isinstance(value, D):
         return value.dtype(tf)
     if isinstance(value, (list, tuple)):

@@ -108,6 +108,8 @@ def leaves(result: Any) -> list[Any]:
         return [leaf for key in sorted(result) for leaf in leaves(result[key])]
     if isinstance(result, (list, tuple)):
         return [leaf for item in result for leaf in leaves(item)]
+    if hasattr(result, "dense_shape"):  # a sparse tensor, or slices with their indices
+        return leaves([result.indices, result.values, result.dense_shape])
     return [] if result is None else [result]
 
 

@@ -142,6 +142,10 @@ FAMILIES: Final[dict[str, str]] = {
         StatelessTruncatedNormalV2 StatelessRandomUniformIntV2 StatelessRandomUniformFullIntV2
     """,
     "qr": "Qr",
+    "sparse": """
+        SparseConcat SparseFillEmptyRows SparseFillEmptyRowsGrad SparseReorder SparseReshape SparseSlice SparseSliceGrad
+        SparseSplit SparseToDense
+    """,
 }
 
 FAMILY_OF: Final[dict[str, str]] = {op: family for family, ops in FAMILIES.items() for op in ops.split()}
