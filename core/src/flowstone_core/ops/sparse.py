@@ -278,7 +278,7 @@ def _joined_shape(parts: Sequence[TensorShape], axis: int, widened: bool) -> Ten
     """What is known of the shape of sparse tensors joined along ``axis``."""
     if any(part.rank is None for part in parts):
         return TensorShape(None)
-    columns = list(zip(*(part.as_tuple() for part in parts), strict=True))  # type: ignore[arg-type]
+    columns = list(zip(*(part.as_tuple() for part in parts), strict=True))
     sizes = [None if widened and None in column else max(column) if widened else column[0] for column in columns]
     sizes[axis] = None if None in columns[axis] else sum(columns[axis])
     return TensorShape(sizes)

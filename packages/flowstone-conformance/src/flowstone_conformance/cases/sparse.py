@@ -68,8 +68,8 @@ def concat(indices: list[Array], values: list[Array], shapes: list[Array], conca
         for place, value in opened(places, items):
             pairs.append(((*place[:axis], place[axis] + before, *place[axis + 1 :]), value))
         before += int(shape[axis])
-    shape = [before if at == axis else size for at, size in enumerate(shapes[0].tolist())]
-    return *closed(sorted(pairs, key=lambda pair: pair[0]), len(shape), values[0].dtype), sizes(shape)
+    joined = [before if at == axis else size for at, size in enumerate(shapes[0].tolist())]
+    return *closed(sorted(pairs, key=lambda pair: pair[0]), len(joined), values[0].dtype), sizes(joined)
 
 
 def cut(indices: Array, values: Array, shape: Array, start: Array, size: Array) -> tuple[Array, Array, Array]:
