@@ -103,7 +103,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """mypy --strict on every package."""
     editable = [argument for folder in MEMBERS for argument in ("-e", str(folder))]
-    session.install(*editable, "mypy>=1.15", "types-protobuf", "rich", "h5py", "pytest", "hypothesis")
+    session.install(*editable, "mypy>=1.15", "types-protobuf", "rich", "h5py", "absl-py", "pytest", "hypothesis")
     session.run("mypy", *(str(folder / "src") for folder in MEMBERS), "tests/typing", env=SAFE)
 
 

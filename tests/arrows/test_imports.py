@@ -22,7 +22,7 @@ ARROWS = {
 }
 """A package may import itself, these siblings, the standard library, its declared dependencies and theirs."""
 
-IMPORT_NAMES = {"pillow": "PIL", "protobuf": "google", "scikit-learn": "sklearn"}
+IMPORT_NAMES = {"absl-py": "absl", "pillow": "PIL", "protobuf": "google", "scikit-learn": "sklearn"}
 """Distributions whose import name is another."""
 
 
