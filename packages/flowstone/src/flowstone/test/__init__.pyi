@@ -1,4 +1,19 @@
 """``tf.test``; written by ``nox -s api``."""
 
 from . import experimental as experimental
+from flowstone_core.testing.benchmark import Benchmark as Benchmark
+from flowstone_core.testing.test_case import TestCase as TestCase
+from flowstone_core.testing.environment import assert_equal_graph_def as assert_equal_graph_def
+from flowstone_core.testing.benchmark import benchmark_config as benchmark_config
 from flowstone_autodiff.check import compute_gradient as compute_gradient
+from flowstone_core.testing.environment import create_local_cluster as create_local_cluster
+from flowstone_core.testing.environment import disable_with_predicate as disable_with_predicate
+from flowstone_core.testing.environment import gpu_device_name as gpu_device_name
+from flowstone_core.testing.environment import is_built_with_cuda as is_built_with_cuda
+from flowstone_core.testing.environment import is_built_with_gpu_support as is_built_with_gpu_support
+from flowstone_core.testing.environment import is_built_with_rocm as is_built_with_rocm
+from flowstone_core.testing.environment import is_built_with_xla as is_built_with_xla
+from flowstone_core.testing.environment import is_cpu_target_available as is_cpu_target_available
+from flowstone_core.testing.environment import is_gpu_available as is_gpu_available
+from flowstone_core.testing.program import main as main
+from flowstone_core.testing.environment import with_eager_op_as_function as with_eager_op_as_function

@@ -1,2 +1,3 @@
 """``tf.test.experimental``; written by ``nox -s api``."""
 
+from flowstone_core.testing.environment import sync_devices as sync_devices
