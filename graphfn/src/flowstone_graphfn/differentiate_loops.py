@@ -3,7 +3,8 @@
 A loop ``while c(x): x = f(x)`` becomes one with a counter and a list for each intermediate value of ``f``. The way
 back is a loop that starts from the gradients of the results and runs ``f``'s backward function as often as the
 counter says, last iteration first. Values that no iteration changes (captures) are not pushed, and their gradients
-add up by themselves: in the loop they are variables that ``f`` returns as they came.
+add up: dense ones in a loop variable; of rows that iterations gather (``for row in x``, embeddings) only the rows'
+gradients are collected, on lists, so that the whole costs no more than its parts.
 """
 
 from __future__ import annotations
@@ -11,11 +12,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flowstone_autodiff.aggregate import dense
+from flowstone_autodiff.aggregate import add, dense
 from flowstone_core import dtypes
 from flowstone_core.api import tf
+from flowstone_core.indexed_slices import IndexedSlices
 from flowstone_core.op import Op
-from flowstone_core.ops.tensor_list import EMPTY_TENSOR_LIST, TENSOR_LIST_POP_BACK, TENSOR_LIST_PUSH_BACK
+from flowstone_core.ops.state import VARIABLE_SHAPE
+from flowstone_core.ops.tensor_list import (
+    EMPTY_TENSOR_LIST,
+    TENSOR_LIST_CONCAT_V2,
+    TENSOR_LIST_POP_BACK,
+    TENSOR_LIST_PUSH_BACK,
+    TENSOR_LIST_STACK,
+)
 from flowstone_core.shapes import Dims, TensorShape
 from flowstone_core.spec import Spec
 
@@ -169,10 +178,16 @@ class _Level:
             else dense(arrived[index])
             for index in chosen
         ]
-        used = [t for t in self._made.backward(self._pattern(active)).intermediates if id(t) in self._places]
+        changing = [wanted and not fixed for wanted, fixed in zip(active, self._fixed, strict=True)]
+        used = [t for t in self._made.backward(self._pattern(changing)).intermediates if id(t) in self._places]
         lists = list(dict.fromkeys(self._places[id(tensor)] for tensor in used))
-        found = iter(self._loop_back(initial, outputs, active, weights, used, lists)[1 : 1 + len(chosen)])
-        return [next(found) if wanted else None for wanted in active]
+        rows: dict[int, _Rows] = {}
+        found = iter(self._loop_back(initial, outputs, active, weights, used, lists, rows)[1 : 1 + len(chosen)])
+        gradients = [next(found) if wanted else None for wanted in active]
+        for index, each in rows.items():
+            whole = dense(each.gradient(initial[index]))
+            gradients[index] = whole if arrived[index] is None else add([gradients[index], whole])
+        return gradients
 
     def _pattern(self, active: Sequence[bool]) -> tuple[bool, ...]:
         """Which outputs of the body's forward function have a gradient, if these loop variables have."""
@@ -197,8 +212,12 @@ class _Level:
         weights: Sequence[Any],
         used: Sequence[SymbolicTensor],
         lists: Sequence[int],
+        rows: dict[int, _Rows],
     ) -> list[Any]:
-        """The loop that goes back: (iterations left, gradients of the active variables, lists)."""
+        """The loop that goes back: (iterations left, gradients of the active variables, lists).
+
+        For a variable that never changes and whose rows are gathered, ``rows`` gets what the iterations collected.
+        """
         start = [outputs[self.counter], *weights, *(outputs[place] for place in lists)]
         chosen = [index for index, wanted in enumerate(active) if wanted]
         specs = [
@@ -225,17 +244,78 @@ class _Level:
 
             arriving = iter(rest[: len(chosen)])
             arrived = [next(arriving) if wanted else None for wanted in self._pattern(active)]
-            gradients = go_back(self._made, kept, arrived)
-            results = [counter - 1]
+            changing = [None if fixed else each for each, fixed in zip(arrived, self._fixed, strict=False)]
+            gradients = go_back(self._made, kept, [*changing, *[None] * (len(arrived) - len(changing))])
+            results: list[Any] = [counter - 1]
+            collected: list[Any] = []
             for index in chosen:
                 gradient = gradients[index]
-                results.append(_zeros_like(arrived[index], initial[index]) if gradient is None else dense(gradient))
-            finished = [body.local(tensor) for tensor in (*results, *shorter)]
-        return make_while(test, test.local(left), body, finished, start, name="while_gradient")
+                if not self._fixed[index]:
+                    results.append(_zeros_like(arrived[index], initial[index]) if gradient is None else dense(gradient))
+                elif isinstance(gradient, IndexedSlices):
+                    rows[index] = _Rows(gradient)
+                    collected += rows[index].push(test, body)
+                    results.append(arrived[index])
+                else:
+                    results.append(arrived[index] if gradient is None else add([arrived[index], gradient]))
+            finished = [body.local(tensor) for tensor in (*results, *shorter, *collected)]
+        for each in rows.values():
+            start += each.begin(len(start))
+        found = make_while(test, test.local(left), body, finished, start, name="while_gradient")
+        for each in rows.values():
+            each.join(found)
+        return found
 
     def _invariant(self, index: int) -> Spec:
         """What is known of the gradient of a loop variable in all iterations."""
         return gradient_spec(self._made.graph.inputs[index])
+
+
+class _Rows:
+    """What the iterations of a loop that goes back collect of one variable's gradient: rows and their numbers.
+
+    Args:
+        slices: The gradient in one iteration.
+    """
+
+    def __init__(self, slices: IndexedSlices) -> None:
+        self._parts = (slices.values, slices.indices)
+        self._specs = [Spec(part.spec.shape, part.spec.dtype) for part in self._parts]
+        self._first = 0
+        self._joined: list[Any] = []
+
+    def push(self, test: Subgraph, body: Subgraph) -> list[Any]:
+        """Have an iteration push them on two lists, which become loop variables; the lists after that."""
+        held = [Spec((), dtypes.variant, handle=(spec,)) for spec in self._specs]
+        for spec in held:
+            test.add_input(spec)
+        lists = [body.add_input(spec) for spec in held]
+        return [TENSOR_LIST_PUSH_BACK(handle, part) for handle, part in zip(lists, self._parts, strict=True)]
+
+    def begin(self, first: int) -> list[Any]:
+        """The empty lists before the loop, which are its variables from number ``first`` on."""
+        self._first = first
+        return [EMPTY_TENSOR_LIST(_shape_operand(spec.shape), -1, element_dtype=spec.dtype) for spec in self._specs]
+
+    def join(self, results: Sequence[Any]) -> None:
+        """Take the lists out of the loop's results."""
+        self._joined = [_joined(results[self._first + number], spec) for number, spec in enumerate(self._specs)]
+
+    def gradient(self, variable: Any) -> IndexedSlices:
+        """The gradient of ``variable``."""
+        size = VARIABLE_SHAPE(variable) if variable.dtype is dtypes.resource else tf.shape(variable)
+        values, indices = self._joined
+        return IndexedSlices(values, indices, size)
+
+
+def _joined(handle: Any, spec: Spec) -> Any:
+    """The items of a list, one after the other along their first dimension."""
+    shape = spec.shape
+    if shape is None or None in shape:
+        lengths = tf.constant([], dtypes.int64)
+        return TENSOR_LIST_CONCAT_V2(handle, _shape_operand(shape), lengths, element_dtype=spec.dtype)[0]
+    items = TENSOR_LIST_STACK(handle, _shape_operand(shape), element_dtype=spec.dtype)
+    return tf.reshape(items, [-1, *shape[1:]])
 
 
 def _zeros_like(arrived: Any, variable: Any) -> Any:
