@@ -33,11 +33,14 @@ class CompositeOperandError(TypeError, ValueError):
     """
 
     def __init__(self, operand: Any) -> None:
-        super().__init__(
-            f"A {type(operand).__name__} is not a dense tensor and cannot be converted to one here. Convert it "
-            f"yourself first (tf.sparse.to_dense, .to_tensor()), or compute with its values. Got: {operand!r}"
-        )
+        super().__init__(operand)
         self.operand = operand
+
+    def __str__(self) -> str:  # only if somebody reads it: dispatch raises this for every composite operand
+        return (
+            f"A {type(self.operand).__name__} is not a dense tensor and cannot be converted to one here. Convert it "
+            f"yourself first (tf.sparse.to_dense, .to_tensor()), or compute with its values. Got: {self.operand!r}"
+        )
 
 
 def register_tensor_conversion_function(

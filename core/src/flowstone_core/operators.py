@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.op import Op, binary
 from flowstone_core.ops import bitwise, compare, linalg, math, subscript
@@ -55,7 +56,7 @@ def _logical_or_bitwise(logical: Function, bits: Function) -> Function:
     """Logic for booleans, bits for integers."""
 
     def function(x: Any, y: Any) -> Any:
-        if not isinstance(x, (Tensor, Variable)):
+        if not isinstance(x, (Tensor, Variable)) and not is_composite(x):
             x = convert_to_tensor(x)
         return logical(x, y) if x.dtype.is_bool else bits(x, y)
 
@@ -109,10 +110,11 @@ _OPERATORS: dict[str, Function] = (
 )
 
 
-def attach(cls: type) -> None:
-    """Give ``cls`` (tensors, variables) the operators."""
+def attach(cls: type, without: tuple[str, ...] = ()) -> None:
+    """Give ``cls`` (tensors, variables, ragged tensors) the operators but those of these names."""
     for name, function in _OPERATORS.items():
-        setattr(cls, name, function)
+        if name not in without:
+            setattr(cls, name, function)
 
 
 attach(Tensor)

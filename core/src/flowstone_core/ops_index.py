@@ -88,6 +88,9 @@ FAMILIES: Final[dict[str, str]] = {
         SparseSegmentSum SparseSegmentSumGrad SparseSegmentSumGradV2 SparseSegmentSumWithNumSegments
         UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum
     """,
+    "ragged": """
+        RaggedBincount RaggedCross RaggedGather RaggedRange RaggedTensorToSparse RaggedTensorToTensor
+    """,
     "rearranging": """
         BatchToSpace BatchToSpaceND DepthToSpace InvertPermutation MirrorPad MirrorPadGrad Pad PadV2 ReverseSequence
         ReverseV2 Roll SpaceToBatch SpaceToBatchND SpaceToDepth

@@ -493,5 +493,6 @@ def bitcast(input: TensorLike, type: Any, name: str | None = None) -> Tensor:
 
     A wider type joins the elements of the last dimension; a narrower one adds a last dimension.
     """
-    result: Tensor = BITCAST(convert_to_tensor(input), type=as_dtype(type), name=name)
+    x = input if is_composite(input) else convert_to_tensor(input)
+    result: Tensor = BITCAST(x, type=as_dtype(type), name=name)
     return result

@@ -6,6 +6,7 @@ import numbers
 from collections.abc import Callable
 from typing import Any
 
+from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.interpreter import executing_eagerly
 from flowstone_core.ops import array
@@ -79,6 +80,8 @@ def general_dropout(
     Raises:
         ValueError: If ``rate`` is out of range, or ``x`` is not of floating point type.
     """
+    if is_composite(x) and hasattr(x, "with_flat_values"):  # a ragged tensor's values
+        return x.with_flat_values(general_dropout(x.flat_values, rate, uniform_sampler, noise_shape, name))
     x = convert_to_tensor(x)
     if not x.dtype.is_floating:
         raise ValueError(

@@ -97,6 +97,8 @@ def shape_tensor(shape: Any) -> Tensor:
     Raises:
         TypeError: If it holds anything else.
     """
+    if is_composite(shape):  # a DynamicRaggedShape
+        return shape
     tensor = convert_to_tensor(shape, int32 if isinstance(shape, (list, tuple)) and not shape else None, int32)
     if not tensor.dtype.is_integer:
         raise TypeError(f"Cannot convert {shape!r} to a shape: sizes are integers.")

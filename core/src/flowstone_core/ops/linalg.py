@@ -198,7 +198,7 @@ def matmul(
         target = None
     sparse = a_is_sparse or b_is_sparse
     ranks = (2, None) if sparse else (2,)
-    matrices = a.ndim in ranks and b.ndim in ranks
+    matrices = getattr(a, "ndim", None) in ranks and getattr(b, "ndim", None) in ranks  # ragged ones have none
     if matrices and target is None and sparse and {a.dtype, b.dtype} <= {float32, bfloat16}:
         return _sparse_matmul(a, b, transpose_a, transpose_b, adjoint_a, adjoint_b, a_is_sparse, b_is_sparse, name)
     if matrices and target is None and a.dtype is b.dtype:

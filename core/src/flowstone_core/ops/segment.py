@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core import infer, shapes
+from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import int32, int64
 from flowstone_core.errors import SpecError
@@ -215,6 +216,16 @@ def _occurrences(data: Tensor, segment_ids: Tensor, num_segments: TensorLike) ->
     return array.reshape(counts, shape)
 
 
+def _ragged_share(data: Any, ids: Any, count: Any, weight: Any) -> Any:
+    """The sums of ragged rows, each place divided by ``weight`` of how many rows reach it."""
+    total = UNSORTED_SEGMENT_SUM(data, ids, count)
+    return math.truediv(total, weight(UNSORTED_SEGMENT_SUM(ones_like(data), ids, count)))
+
+
+def _unchanged(x: Any) -> Any:
+    return x
+
+
 def unsorted_segment_mean(
     data: TensorLike, segment_ids: TensorLike, num_segments: TensorLike, name: str | None = None
 ) -> Tensor:
@@ -223,6 +234,8 @@ def unsorted_segment_mean(
     >>> tf.math.unsorted_segment_mean([1., 2., 3.], [2, 0, 2], 4).numpy()
     array([2., 0., 2., 0.], dtype=float32)
     """
+    if is_composite(data):
+        return _ragged_share(data, segment_ids, num_segments, _unchanged)
     x, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
     total = UNSORTED_SEGMENT_SUM(x, ids, num_segments)
     return math.truediv(total, _occurrences(x, ids, num_segments), name=name)
@@ -232,6 +245,8 @@ def unsorted_segment_sqrt_n(
     data: TensorLike, segment_ids: TensorLike, num_segments: TensorLike, name: str | None = None
 ) -> Tensor:
     """``output[i]``: the sum of the slices whose id is i, divided by the square root of how many there are."""
+    if is_composite(data):
+        return _ragged_share(data, segment_ids, num_segments, sqrt)
     x, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
     total = UNSORTED_SEGMENT_SUM(x, ids, num_segments)
     return math.truediv(total, sqrt(_occurrences(x, ids, num_segments)), name=name)

@@ -55,6 +55,8 @@ from flowstone_core.indexed_slices import IndexedSlicesSpec as IndexedSlicesSpec
 from flowstone_core.module import Module as Module
 from flowstone_graphfn.graph import Operation as Operation
 from flowstone_data.optional import OptionalSpec as OptionalSpec
+from flowstone_core.ragged.tensor import RaggedTensor as RaggedTensor
+from flowstone_core.ragged.tensor import RaggedTensorSpec as RaggedTensorSpec
 from flowstone_autodiff.by_name import RegisterGradient as RegisterGradient
 from flowstone_core.sparse_tensor import SparseTensor as SparseTensor
 from flowstone_core.sparse_tensor import SparseTensorSpec as SparseTensorSpec
