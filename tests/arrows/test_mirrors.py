@@ -15,8 +15,8 @@ CASES = ROOT / "packages" / "flowstone-conformance" / "src" / "flowstone_conform
 EXECUTED_BY_GRAPHFN = {"control"}
 """Families whose ops run functions: flowstone-graphfn has their kernels and gradients, no provider competes."""
 
-ON_OBJECTS = {"generator", "script", "state", "tensor_list"}
-"""Families whose kernels work on handles or Python functions: a provider of array kernels has nothing to offer."""
+ON_OBJECTS = {"files", "generator", "script", "state", "tensor_list"}
+"""Families whose kernels work on handles, files or Python functions: a provider of array kernels has nothing to offer."""
 
 UNDETERMINED = {"random", "stateless_random", "stateless_sampling"}
 """Families whose results no reference can give."""

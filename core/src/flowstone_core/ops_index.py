@@ -115,6 +115,7 @@ FAMILIES: Final[dict[str, str]] = {
         Substr UnsortedSegmentJoin
     """,
     "unicode": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode",
+    "files": "MatchingFiles ReadFile WriteFile",
     "encoding": "DecodeBase64 DecodeCompressed DecodePaddedRaw DecodeRaw EncodeBase64",
     "regex": "RegexFullMatch RegexReplace StaticRegexFullMatch StaticRegexReplace",
     "tensor_list": """

@@ -7,12 +7,12 @@ import uuid
 from pathlib import Path
 
 from flowstone_core.errors import DataLossError
+from flowstone_core.files import tensorflow_errors
 from flowstone_protos.fingerprint_pb2 import FingerprintDef
 from flowstone_protos.meta_graph_pb2 import MetaGraphDef
 from google.protobuf.message import DecodeError
 
 from flowstone_savedmodel.constants import FINGERPRINT_FILENAME
-from flowstone_savedmodel.files import tensorflow_errors
 
 _VERSION = 4
 

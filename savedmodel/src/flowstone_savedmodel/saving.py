@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flowstone_core.files import tensorflow_errors, write_whole
 from flowstone_core.interpreter import executing_eagerly
 from flowstone_core.tensor import EagerTensor
 from flowstone_core.trackable import DictNode, ListNode, Trackable
@@ -24,7 +25,6 @@ from flowstone_savedmodel import constants
 from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.checkpoint.object_graph import VARIABLE_VALUE, View, checkpoint_key, list_nodes
 from flowstone_savedmodel.checkpoint.saving import write_view
-from flowstone_savedmodel.files import tensorflow_errors, write_whole
 from flowstone_savedmodel.fingerprint import fingerprint_of
 from flowstone_savedmodel.function_messages import (
     bare_function_message,

@@ -12,6 +12,7 @@ from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.dtypes import bool as bool_type
 from flowstone_core.dtypes import string as string_type
 from flowstone_core.errors import DataLossError, NotFoundError, UnimplementedError
+from flowstone_core.files import tensorflow_errors
 from flowstone_core.shapes import TensorShape
 from flowstone_protos.tensor_bundle_pb2 import BundleEntryProto, BundleHeaderProto
 from flowstone_protos.tensor_slice_pb2 import TensorSliceProto
@@ -23,7 +24,6 @@ from flowstone_savedmodel.checkpoint.crc import masked_crc
 from flowstone_savedmodel.checkpoint.ordered_code import FULL_EXTENT, slice_key
 from flowstone_savedmodel.checkpoint.string_tensor import decode_strings
 from flowstone_savedmodel.checkpoint.table_reader import decode_table
-from flowstone_savedmodel.files import tensorflow_errors
 
 _SLICE_KEY_START = b"\0"
 

@@ -11,13 +11,13 @@ import numpy as np
 from flowstone_core.dtypes import DType
 from flowstone_core.dtypes import string as string_type
 from flowstone_core.errors import InvalidArgumentError
+from flowstone_core.files import replacing, tensorflow_errors
 from flowstone_protos.tensor_bundle_pb2 import BundleEntryProto, BundleHeaderProto
 from numpy.typing import NDArray
 
 from flowstone_savedmodel.checkpoint.crc import masked_crc
 from flowstone_savedmodel.checkpoint.string_tensor import encode_strings
 from flowstone_savedmodel.checkpoint.table_writer import encode_table
-from flowstone_savedmodel.files import replacing, tensorflow_errors
 
 HEADER_KEY = b""
 _VERSION = 1

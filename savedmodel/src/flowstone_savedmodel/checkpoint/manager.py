@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flowstone_core.files import tensorflow_errors
+
 from flowstone_savedmodel.checkpoint.bundle_writer import index_path
 from flowstone_savedmodel.checkpoint.checkpoint import Checkpoint
 from flowstone_savedmodel.checkpoint.options import CheckpointOptions
 from flowstone_savedmodel.checkpoint.state import PathLike, get_checkpoint_state, write_checkpoint_state
-from flowstone_savedmodel.files import tensorflow_errors
 
 _HOUR = 3600.0
 

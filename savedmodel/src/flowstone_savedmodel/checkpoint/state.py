@@ -8,11 +8,11 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from flowstone_core.files import tensorflow_errors, write_whole
 from flowstone_protos.checkpoint_state_pb2 import CheckpointState
 from google.protobuf import text_format
 
 from flowstone_savedmodel.checkpoint.bundle_writer import index_path
-from flowstone_savedmodel.files import tensorflow_errors, write_whole
 
 _FILENAME = "checkpoint"
 

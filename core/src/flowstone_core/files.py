@@ -69,7 +69,7 @@ def _kind(error: OSError) -> type[OpError]:
         return NotFoundError
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return PermissionDeniedError
-    if isinstance(error, NotADirectoryError | IsADirectoryError | FileExistsError):
+    if isinstance(error, NotADirectoryError | IsADirectoryError | FileExistsError) or error.errno == errno.ENOTEMPTY:
         return FailedPreconditionError
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE):
         return ResourceExhaustedError
