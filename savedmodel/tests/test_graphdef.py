@@ -29,6 +29,7 @@ from flowstone_protos.graph_pb2 import GraphDef
 from flowstone_protos.node_def_pb2 import NodeDef
 from flowstone_protos.op_def_pb2 import OpDef
 from flowstone_protos.tensor_shape_pb2 import TensorShapeProto
+from flowstone_protos.types_pb2 import DT_STRING
 from flowstone_savedmodel.control_edges import control_edges
 from flowstone_savedmodel.graph_export import GraphExporter
 from flowstone_savedmodel.graph_import import GraphImporter
@@ -277,8 +278,11 @@ def test_unknown_functions() -> None:
 
 
 def test_file_ops_need_consent() -> None:
-    with pytest.raises(NotFoundError, match="no installed package"):  # let in, but nobody defines it yet
-        GraphImporter([function_def(node("WriteFile", "x"))], allow_files=True).function("f")
+    message = function_def(node("ReadFile", "x"), result="n:contents:0")
+    message.signature.input_arg[0].type = message.signature.output_arg[0].type = DT_STRING
+    with pytest.raises(PermissionDeniedError, match="experimental_allow_file_ops"):
+        GraphImporter([message]).function("f")
+    assert GraphImporter([message], allow_files=True).function("f").graph.nodes[-1].op.name == "ReadFile"
 
 
 def test_deep_nesting_is_no_problem() -> None:
