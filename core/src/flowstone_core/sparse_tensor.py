@@ -12,8 +12,9 @@ from flowstone_core.op import Op
 from flowstone_core.ops.array import RANK, SHAPE, SIZE
 from flowstone_core.ops.cast import CAST, cast
 from flowstone_core.ops.elementary import ASIN, ASINH, ATAN, ATANH, SIN, SQRT, TAN, TANH
-from flowstone_core.ops.math import ABS, NEG, SIGN, SQUARE
+from flowstone_core.ops.math import ABS, NEG, SIGN, SQUARE, division_type
 from flowstone_core.ops.reduce import reduce_prod
+from flowstone_core.ops.sparse_cwise import SPARSE_DENSE_CWISE_DIV, SPARSE_DENSE_CWISE_MUL
 from flowstone_core.ops.special import ERF
 from flowstone_core.shapes import TensorShape, as_shape
 from flowstone_core.tensor import EagerTensor, Tensor
@@ -179,6 +180,27 @@ class SparseTensor(CompositeTensor):
         if op is RANK:
             return SIZE(self._dense_shape)
         raise CompositeOperandError(self)
+
+    def _cwise(self, op: Op, other: Any) -> SparseTensor:
+        return SparseTensor(self._indices, op(self._indices, self._values, self._dense_shape, other), self._dense_shape)
+
+    def __mul__(self, other: Any) -> SparseTensor:
+        """The elements times those of a dense tensor, which is broadcast."""
+        return self._cwise(SPARSE_DENSE_CWISE_MUL, convert_to_tensor(other, self.dtype))
+
+    def __rmul__(self, other: Any) -> SparseTensor:
+        """A dense tensor times this; no Python number, as in TensorFlow."""
+        return self * other if isinstance(other, Tensor) else NotImplemented
+
+    def __truediv__(self, other: Any) -> SparseTensor:
+        """The elements divided by those of a dense tensor, which is broadcast, as Python divides.
+
+        Raises:
+            TypeError: If the types differ or cannot be divided.
+        """
+        divisor = convert_to_tensor(other, self.dtype)
+        target = division_type(self.dtype)
+        return cast(self, target)._cwise(SPARSE_DENSE_CWISE_DIV, cast(divisor, target))
 
     def __repr__(self) -> str:
         return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"

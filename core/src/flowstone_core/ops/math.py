@@ -159,12 +159,19 @@ def truediv(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:
     y = convert_to_tensor(y, dtype_hint=x.dtype)
     if x.dtype is not y.dtype:
         raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}.")
-    if x.dtype.name not in _TRUE_DIVISION_TYPE:
-        raise TypeError(f"Cannot divide tensors of {x.dtype!r}; expected one of {sorted(_TRUE_DIVISION_TYPE)}.")
-    target = _TRUE_DIVISION_TYPE[x.dtype.name]
-    if target is not None:
-        x, y = cast(x, target), cast(y, target)
-    return REAL_DIV(x, y, name=name)
+    target = division_type(x.dtype)
+    return REAL_DIV(cast(x, target), cast(y, target), name=name)
+
+
+def division_type(dtype: DType) -> DType:
+    """The type in which elements of ``dtype`` are divided as Python divides.
+
+    Raises:
+        TypeError: If they cannot be divided.
+    """
+    if dtype.name not in _TRUE_DIVISION_TYPE:
+        raise TypeError(f"Cannot divide tensors of {dtype!r}; expected one of {sorted(_TRUE_DIVISION_TYPE)}.")
+    return _TRUE_DIVISION_TYPE[dtype.name] or dtype
 
 
 def divide(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:

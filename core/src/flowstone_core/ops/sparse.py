@@ -21,12 +21,7 @@ from flowstone_core.shapes import Dims, TensorShape
 from flowstone_core.sparse_tensor import SparseTensor, SparseTensorValue
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
-
-NUMBERS = (
-    "T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, qint16, quint16, "
-    "uint16, complex128, half, uint32, uint64}"
-)
-"""The types of numbers, as the sparse ops of arithmetic allow them."""
+from flowstone_core.typelists import NUMBERS_AND_QUANTIZED
 
 
 def checked(indices: Spec, values: Spec, shape: Spec) -> tuple[int | None, int | None]:
@@ -306,7 +301,7 @@ SPARSE_SLICE_GRAD = Op(
     "SparseSliceGrad",
     ("backprop_val_grad: T", "input_indices: int64", "input_start: int64", "output_indices: int64"),
     ("val_grad: T",),
-    (NUMBERS,),
+    (NUMBERS_AND_QUANTIZED,),
     infer=lambda grad, indices, start, output: Spec(infer.with_rank(indices, 2, "input_indices")[:1], grad.dtype),
 )
 
