@@ -1,6 +1,7 @@
 """``tf.sparse``; written by ``nox -s api``."""
 
 from flowstone_core.sparse_tensor import SparseTensor as SparseTensor
+from flowstone_core.ops.sparse_math import sparse_add as _sparse_add_add
 from flowstone_core.ops.sparse import sparse_concat as _sparse_concat_concat
 from flowstone_core.ops.sparse_forms import sparse_expand_dims as _sparse_expand_dims_expand_dims
 from flowstone_core.ops.sparse_forms import sparse_eye as _sparse_eye_eye
@@ -8,6 +9,10 @@ from flowstone_core.ops.sparse import sparse_fill_empty_rows as _sparse_fill_emp
 from flowstone_core.ops.sparse_forms import from_dense as from_dense
 from flowstone_core.ops.sparse_forms import map_values as map_values
 from flowstone_core.ops.sparse_forms import sparse_mask as _sparse_mask_mask
+from flowstone_core.ops.sparse_math import sparse_maximum as _sparse_maximum_maximum
+from flowstone_core.ops.sparse_math import sparse_minimum as _sparse_minimum_minimum
+from flowstone_core.ops.sparse_math import sparse_reduce_max as _sparse_reduce_max_reduce_max
+from flowstone_core.ops.sparse_math import sparse_reduce_sum as _sparse_reduce_sum_reduce_sum
 from flowstone_core.ops.sparse import sparse_reorder as _sparse_reorder_reorder
 from flowstone_core.ops.sparse_forms import sparse_reset_shape as _sparse_reset_shape_reset_shape
 from flowstone_core.ops.sparse import sparse_reshape as _sparse_reshape_reshape
@@ -16,16 +21,23 @@ from flowstone_core.ops.segment import sparse_segment_mean as _sparse_segment_me
 from flowstone_core.ops.segment import sparse_segment_sqrt_n as _sparse_segment_sqrt_n_segment_sqrt_n
 from flowstone_core.ops.segment import sparse_segment_sum as _sparse_segment_sum_segment_sum
 from flowstone_core.ops.sparse import sparse_slice as _sparse_slice_slice
+from flowstone_core.ops.sparse_math import sparse_softmax as _sparse_softmax_softmax
+from flowstone_core.ops.sparse_math import sparse_dense_matmul as sparse_dense_matmul
 from flowstone_core.ops.sparse import sparse_split as _sparse_split_split
 from flowstone_core.ops.sparse import sparse_to_dense as _sparse_to_dense_to_dense
 from flowstone_core.ops.sparse_forms import sparse_to_indicator as _sparse_to_indicator_to_indicator
 from flowstone_core.ops.sparse_forms import sparse_transpose as _sparse_transpose_transpose
 
+add = _sparse_add_add
 concat = _sparse_concat_concat
 expand_dims = _sparse_expand_dims_expand_dims
 eye = _sparse_eye_eye
 fill_empty_rows = _sparse_fill_empty_rows_fill_empty_rows
 mask = _sparse_mask_mask
+maximum = _sparse_maximum_maximum
+minimum = _sparse_minimum_minimum
+reduce_max = _sparse_reduce_max_reduce_max
+reduce_sum = _sparse_reduce_sum_reduce_sum
 reorder = _sparse_reorder_reorder
 reset_shape = _sparse_reset_shape_reset_shape
 reshape = _sparse_reshape_reshape
@@ -34,6 +46,7 @@ segment_mean = _sparse_segment_mean_segment_mean
 segment_sqrt_n = _sparse_segment_sqrt_n_segment_sqrt_n
 segment_sum = _sparse_segment_sum_segment_sum
 slice = _sparse_slice_slice
+softmax = _sparse_softmax_softmax
 split = _sparse_split_split
 to_dense = _sparse_to_dense_to_dense
 to_indicator = _sparse_to_indicator_to_indicator
