@@ -12,7 +12,7 @@ from flowstone_core.op import Op
 from flowstone_core.ops import array, filling
 from flowstone_core.ops.array import ANY
 from flowstone_core.ops.sparse import checked, sparse_tensor
-from flowstone_core.shapes import Dims, TensorShape, merge
+from flowstone_core.shapes import TensorShape, merge
 from flowstone_core.sparse_tensor import SparseTensor, SparseTensorValue
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
@@ -141,7 +141,8 @@ def sparse_maximum(sp_a: Any, sp_b: Any, name: str | None = None) -> SparseTenso
     Raises:
         tf.errors.InvalidArgumentError: If the shapes differ.
     """
-    return SparseTensor(*SPARSE_SPARSE_MAXIMUM(*parts(sp_a), *parts(sp_b), name=name), sp_a.dense_shape)
+    indices, values = SPARSE_SPARSE_MAXIMUM(*parts(sp_a), *parts(sp_b), name=name)
+    return SparseTensor(indices, values, sp_a.dense_shape)
 
 
 def sparse_minimum(sp_a: Any, sp_b: Any, name: str | None = None) -> SparseTensor:
@@ -154,7 +155,8 @@ def sparse_minimum(sp_a: Any, sp_b: Any, name: str | None = None) -> SparseTenso
     Raises:
         tf.errors.InvalidArgumentError: If the shapes differ.
     """
-    return SparseTensor(*SPARSE_SPARSE_MINIMUM(*parts(sp_a), *parts(sp_b), name=name), sp_a.dense_shape)
+    indices, values = SPARSE_SPARSE_MINIMUM(*parts(sp_a), *parts(sp_b), name=name)
+    return SparseTensor(indices, values, sp_a.dense_shape)
 
 
 # -- products ------------------------------------------------------------------------------------------------------
@@ -165,7 +167,7 @@ def _infer_product(
 ) -> Spec:
     infer.with_rank(a_indices, 2, "SparseTensorDenseMatMul: a_indices")
     infer.with_rank(a_values, 1, "SparseTensorDenseMatMul: a_values")
-    known: Dims = a_shape.vector() or (None, None)
+    known = a_shape.vector() or (None, None)
     if len(known) != 2:
         raise SpecError(f"SparseTensorDenseMatMul: a must be a matrix, got shape {TensorShape(known)}.")
     rows, inner = reversed(known) if adjoint_a else known
