@@ -1,6 +1,24 @@
 """``tf.linalg``; written by ``nox -s api``."""
 
 from . import experimental as experimental
+from flowstone_core.linear_operator.base import LinearOperator as LinearOperator
+from flowstone_core.linear_operator.adjoint import LinearOperatorAdjoint as LinearOperatorAdjoint
+from flowstone_core.linear_operator.block_diag import LinearOperatorBlockDiag as LinearOperatorBlockDiag
+from flowstone_core.linear_operator.block_lower_triangular import LinearOperatorBlockLowerTriangular as LinearOperatorBlockLowerTriangular
+from flowstone_core.linear_operator.composition import LinearOperatorComposition as LinearOperatorComposition
+from flowstone_core.linear_operator.diag import LinearOperatorDiag as LinearOperatorDiag
+from flowstone_core.linear_operator.full_matrix import LinearOperatorFullMatrix as LinearOperatorFullMatrix
+from flowstone_core.linear_operator.householder import LinearOperatorHouseholder as LinearOperatorHouseholder
+from flowstone_core.linear_operator.identity import LinearOperatorIdentity as LinearOperatorIdentity
+from flowstone_core.linear_operator.inversion import LinearOperatorInversion as LinearOperatorInversion
+from flowstone_core.linear_operator.kronecker import LinearOperatorKronecker as LinearOperatorKronecker
+from flowstone_core.linear_operator.low_rank_update import LinearOperatorLowRankUpdate as LinearOperatorLowRankUpdate
+from flowstone_core.linear_operator.lower_triangular import LinearOperatorLowerTriangular as LinearOperatorLowerTriangular
+from flowstone_core.linear_operator.permutation import LinearOperatorPermutation as LinearOperatorPermutation
+from flowstone_core.linear_operator.identity import LinearOperatorScaledIdentity as LinearOperatorScaledIdentity
+from flowstone_core.linear_operator.toeplitz import LinearOperatorToeplitz as LinearOperatorToeplitz
+from flowstone_core.linear_operator.tridiag import LinearOperatorTridiag as LinearOperatorTridiag
+from flowstone_core.linear_operator.zeros import LinearOperatorZeros as LinearOperatorZeros
 from flowstone_core.ops.linalg import adjoint as adjoint
 from flowstone_core.ops.diagonal import band_part as band_part
 from flowstone_core.ops.banded import banded_triangular_solve as banded_triangular_solve
