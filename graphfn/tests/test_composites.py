@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 from flowstone_core.conversion import constant
+from flowstone_core.errors import InvalidArgumentError
+from flowstone_core.extension_type import ExtensionType
 from flowstone_core.ops import math
 from flowstone_core.ops.joining import concat
+from flowstone_core.ops.reduce import reduce_sum
+from flowstone_core.ragged.tensor import RaggedTensor, RaggedTensorSpec
 from flowstone_core.sparse_tensor import SparseTensor, SparseTensorSpec
+from flowstone_core.tensor import Tensor
 from flowstone_graphfn.control_flow import cond
 from flowstone_graphfn.function import function
 from flowstone_graphfn.while_loops import while_loop
@@ -69,3 +74,96 @@ def test_loops_may_change_the_number_of_elements():
         return while_loop(lambda i, x: i < 2, longer, [0, x])[1]
 
     assert grow(sample()).values.numpy().tolist() == [1, 2] * 4
+
+
+class Pair(ExtensionType):
+    first: Tensor
+    second: Tensor
+    label: str = ""
+
+
+def test_extension_types():
+    traced = []
+
+    @function
+    def swap(x):
+        traced.append(x.label)
+        return Pair(x.second, x.first * 2, x.label)
+
+    assert swap(Pair([1, 2], [3, 4])).second.numpy().tolist() == [2, 4]
+    swap(Pair([5, 6], [7, 8]))
+    swap(Pair([5, 6], [7, 8], "other"))
+    assert traced == ["", "other"]
+
+
+def test_extension_types_in_branches_and_loops():
+    @function
+    def choose(flag, x):
+        return cond(flag, lambda: x, lambda: Pair(x.second, x.first))
+
+    x = Pair([1, 2], [3, 4])
+    assert choose(constant(False), x).first.numpy().tolist() == [3, 4]
+
+    @function
+    def grow(x):
+        return while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, Pair(x.first + x.second, x.second)), [0, x])[1]
+
+    assert grow(x).first.numpy().tolist() == [10, 14]
+
+
+def ragged():
+    return RaggedTensor.from_row_lengths([1, 2, 3], [2, 1])
+
+
+def test_ragged_arguments_and_results():
+    traced = []
+
+    @function
+    def double(x):
+        traced.append(x.shape)
+        return x * 2, x[1:], x.to_tensor()
+
+    twice, rest, dense = double(ragged())
+    assert twice.to_list() == [[2, 4], [6]]
+    assert rest.to_list() == [[3]]
+    assert dense.numpy().tolist() == [[1, 2], [3, 0]]
+    double(RaggedTensor.from_row_lengths([1], [0, 1]))
+    assert traced == [[2, None]]
+
+
+def test_ragged_signature_and_broadcasting():
+    @function(input_signature=[RaggedTensorSpec([None, None], "int32")] * 2)
+    def add(x, y):
+        return x + y
+
+    assert add(ragged(), ragged()).to_list() == [[2, 4], [6]]
+    with pytest.raises(InvalidArgumentError, match="do not broadcast"):
+        add(ragged(), RaggedTensor.from_row_lengths([1, 2, 3], [1, 2]))
+
+
+def test_ragged_in_branches_and_loops():
+    @function
+    def choose(flag, x):
+        return cond(flag, lambda: x, lambda: x[:, ::-1])
+
+    assert choose(constant(False), ragged()).to_list() == [[2, 1], [3]]
+
+    @function
+    def grow(x):
+        def longer(i, x):
+            return i + 1, concat([x, x], 1)
+
+        return while_loop(lambda i, x: i < 2, longer, [0, x])[1]
+
+    assert grow(ragged()).to_list() == [[1, 2] * 4, [3] * 4]
+
+
+def test_rows_of_ragged_in_autograph():
+    @function
+    def sums(x):
+        total = constant(0)
+        for row in x:
+            total += reduce_sum(row) * reduce_sum(row)
+        return total
+
+    assert sums(ragged()).numpy() == 18

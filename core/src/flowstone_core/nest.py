@@ -102,8 +102,9 @@ def _rebuild_sequence(structure: Any, values: Sequence[Any]) -> Any:
         return list(values) if isinstance(structure, list) else tuple(values)
 
 
-def _parts(value: Any) -> list[Any]:
-    return list(value._type_spec._to_components(value))
+def _parts(value: Any) -> Any:
+    """The parts of a composite: a structure, whose leaves may be composites again."""
+    return value._type_spec._to_components(value)
 
 
 def iterate(structure: Any, expand_composites: bool = False) -> Iterator[Any]:
@@ -112,11 +113,9 @@ def iterate(structure: Any, expand_composites: bool = False) -> Iterator[Any]:
         for _, value in children(structure):
             yield from iterate(value, expand_composites)
     elif expand_composites and is_composite(structure):
-        for part in _parts(structure):
-            yield from iterate(part, expand_composites)
+        yield from iterate(_parts(structure), True)
     elif expand_composites and getattr(type(structure), "__flowstone_composite_spec__", False):
-        for part in structure._component_specs_list():
-            yield from iterate(part, expand_composites)
+        yield from iterate(structure._component_specs, True)
     else:
         yield structure
 
@@ -160,12 +159,11 @@ def _pack(structure: Any, leaves: Iterator[Any], expand_composites: bool) -> Any
     if is_nested(structure):
         return rebuild(structure, [_pack(value, leaves, expand_composites) for _, value in children(structure)])
     if expand_composites and is_composite(structure):
-        parts = [_pack(part, leaves, expand_composites) for part in _parts(structure)]
+        parts = _pack(_parts(structure), leaves, True)
         renewed = getattr(structure, "_with_components", None)  # what knows more of itself than its type spec says
         return structure._type_spec._from_components(parts) if renewed is None else renewed(parts)
     if expand_composites and getattr(type(structure), "__flowstone_composite_spec__", False):
-        parts = structure._component_specs_list()
-        return structure._from_components([_pack(part, leaves, expand_composites) for part in parts])
+        return structure._from_components(_pack(structure._component_specs, leaves, True))
     return next(leaves)
 
 

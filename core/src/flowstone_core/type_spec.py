@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowstone_core import dtypes
@@ -40,9 +40,6 @@ class TypeSpec:
 
     def _from_components(self, components: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}._from_components")
-
-    def _component_specs_list(self) -> list[Any]:
-        return list(self._component_specs)
 
     def is_compatible_with(self, spec_or_value: Any) -> bool:
         """Whether a value, or all values of a spec, are of this type."""
@@ -99,12 +96,20 @@ class TypeSpec:
 def _hashable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(map(_hashable, value))
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return tuple((key, _hashable(value[key])) for key in sorted(value))
     return value
 
 
+def _entries(a: Any, b: Any) -> tuple[Any, Any]:
+    """Mappings of the same keys as lists of their values; what else there is as it is."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping) and a.keys() == b.keys():
+        return [a[key] for key in a], [b[key] for key in a]
+    return a, b
+
+
 def _compatible(a: Any, b: Any) -> bool:
+    a, b = _entries(a, b)
     if isinstance(a, (list, tuple)):
         return type(a) is type(b) and len(a) == len(b) and all(map(_compatible, a, b))
     if isinstance(a, (TensorShape, TypeSpec)):
@@ -113,6 +118,7 @@ def _compatible(a: Any, b: Any) -> bool:
 
 
 def _subtype(a: Any, b: Any) -> bool:
+    a, b = _entries(a, b)
     if isinstance(a, (list, tuple)):
         return type(a) is type(b) and len(a) == len(b) and all(map(_subtype, a, b))
     if isinstance(a, (TensorShape, TypeSpec)):
@@ -121,6 +127,10 @@ def _subtype(a: Any, b: Any) -> bool:
 
 
 def _supertype(a: Any, b: Any) -> Any:
+    if isinstance(a, Mapping):
+        values, others = _entries(a, b)
+        merged = _supertype(values, others) if values is not a else None
+        return None if merged is None else type(a)(zip(a, merged, strict=True))  # type: ignore[call-arg]
     if isinstance(a, (list, tuple)):
         if type(a) is not type(b) or len(a) != len(b):
             return None
@@ -216,9 +226,6 @@ class TensorSpec(TypeSpec):
     @property
     def _component_specs(self) -> Any:
         return self
-
-    def _component_specs_list(self) -> list[Any]:
-        return [self]
 
     def _to_components(self, value: Any) -> Any:
         return value

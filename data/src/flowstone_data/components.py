@@ -45,7 +45,9 @@ def leaf_specs(element_spec: Any) -> list[TensorSpec]:
     """The specs of an element's components."""
     found: list[TensorSpec] = []
     for leaf in nest.flatten(element_spec):
-        found += [part for part in nest.flatten(leaf._component_specs_list()) if isinstance(part, TensorSpec)]
+        found += [
+            part for part in nest.flatten(leaf._component_specs, expand_composites=True) if isinstance(part, TensorSpec)
+        ]
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from flowstone_core import nest
 from flowstone_core.dtypes import DType, as_dtype, from_numpy
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.shapes import TensorShape
@@ -123,7 +124,9 @@ def _encode_spec(spec: TypeSpec) -> StructuredValue:
             type_spec_class=_SPEC_CLASSES[name],
             type_state=encode_structure(spec._serialize()),
             type_spec_class_name=name,
-            num_flat_components=1 if isinstance(spec, VariableSpec) else len(spec._component_specs_list()),
+            num_flat_components=1
+            if isinstance(spec, VariableSpec)
+            else len(nest.flatten(spec, expand_composites=True)),
         )
     )
 

@@ -19,6 +19,10 @@ PUBLIC: dict[str, str] = (
         },
     )
     | public("flowstone_core.module", {"Module": "."})
+    | public(
+        "flowstone_core.extension_type",
+        {"ExtensionType": "experimental.ExtensionType", "as_dict": "experimental.extension_type.as_dict"},
+    )
     | public("flowstone_core.trackable", {"Trackable": "__internal__.tracking.Trackable"})
     | public(
         "flowstone_core.nest",

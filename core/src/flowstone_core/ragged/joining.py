@@ -133,19 +133,19 @@ def _along_rows(values: list[Any], stacking: bool, dtype: DType) -> Any:
 
 def _inside_rows(values: list[Any], stacking: bool, dtype: DType) -> Any:
     """Row i of the result: the rows i of all values, one after the other."""
-    count, rows = len(values), values[0].nrows()
+    count, first = len(values), values[0]._row_partition
     known = {x._row_partition.static_nrows for x in values} - {None}
     if len(known) > 1:
         raise ValueError(f"All values must have the same number of rows, got {sorted(known)}.")
     for x in values[1:]:
         if len(known) == 0 or x._row_partition.static_nrows is None:
-            tf.debugging.Assert(tf.equal(x.nrows(), rows), ["All values must have the same number of rows."])
+            tf.debugging.Assert(tf.equal(x.nrows(), first.nrows()), ["All values must have the same number of rows."])
     joined = _along_rows(values, False, dtype)
-    order = tf.reshape(tf.transpose(tf.reshape(tf.range(rows * count), [count, -1])), [-1])
+    order = tf.reshape(tf.transpose(tf.reshape(tf.range(first.nrows() * count), [count, -1])), [-1])
     mixed = tf.gather(joined, order)
     if stacking:
-        return RaggedTensor(mixed, RowPartition(tf.range(rows + 1) * count), internal=True)
-    splits = tf.gather(mixed.row_splits, tf.range(rows + 1) * count)
+        return RaggedTensor(mixed, RowPartition(first.row_numbers(1) * count), internal=True)
+    splits = tf.gather(mixed.row_splits, first.row_numbers(1) * count)
     return RaggedTensor(mixed.values, RowPartition(splits), internal=True)
 
 
@@ -166,7 +166,7 @@ def _tiled(x: Any, times: Any) -> Any:
     rest = tf.concat([tf.ones([1], dtype), times[2:]], 0)
     if static_ones(times[2:]) is not True:
         inner = _tiled(inner, rest)
-    repeated = tf.tile(tf.range(x.nrows()), times[:1])
+    repeated = tf.tile(x._row_partition.row_numbers(), times[:1])
     starts, lengths = tf.gather(x.row_starts(), repeated), tf.gather(x.row_lengths(), repeated)
     across = times[1]
     starts = tf.repeat(starts, across, axis=0)

@@ -252,7 +252,7 @@ class RowPartition(CompositeTensor):
 
     def value_rowids(self) -> Any:
         """The row that each value belongs to."""
-        return self._encoding("value_rowids", lambda: tf.repeat(tf.range(self.nrows()), self.row_lengths(), axis=0))
+        return self._encoding("value_rowids", lambda: tf.repeat(self.row_numbers(), self.row_lengths(), axis=0))
 
     def nrows(self) -> Any:
         """The number of rows, a scalar tensor."""
@@ -260,6 +260,11 @@ class RowPartition(CompositeTensor):
         if rows is not None:
             return self._encoding("nrows", lambda: tf.constant(rows - 1, self.dtype))
         return self._encoding("nrows", lambda: tf.shape(self.row_splits(), out_type=self.dtype)[0] - 1)
+
+    def row_numbers(self, more: int = 0) -> Any:
+        """0, 1, 2, ... for each row and ``more``; of known length if the number of rows is known."""
+        known = self.static_nrows
+        return tf.range(self.nrows() + more) if known is None else tf.range(known + more, dtype=self.dtype)
 
     def nvals(self) -> Any:
         """The number of values, a scalar tensor."""
