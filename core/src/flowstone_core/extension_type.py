@@ -82,7 +82,7 @@ class ExtensionTypeMetaclass(ABCMeta):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Run the constructor, then convert and check the fields; from then on they cannot be set."""
-        made: Any = object.__new__(cls)
+        made: Any = object.__new__(cls)  # type: ignore[arg-type]
         object.__setattr__(made, "_open", True)
         made.__init__(*args, **kwargs)
         values = vars(made)
