@@ -36,7 +36,7 @@ def test_model_files(tmp_path: Path) -> None:
 
 def test_graph_export() -> None:
     concrete = function(lambda x: x * x).get_concrete_function(TensorSpec([None]))
-    message = GraphDef.FromString(get_service(GRAPH_EXPORT).graph_def(concrete.graph))
+    message = get_service(GRAPH_EXPORT).graph_def(concrete.graph)
     assert [node.op for node in message.node] == ["Placeholder", "Mul"]
     assert executing_eagerly()
 

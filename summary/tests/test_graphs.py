@@ -27,9 +27,9 @@ class FakeFunction:
 
 
 class FakeExport:
-    def graph_def(self, graph: Any) -> bytes:
+    def graph_def(self, graph: Any) -> Any:
         assert isinstance(graph, FakeGraph)
-        return MESSAGE.SerializeToString()
+        return MESSAGE
 
 
 @pytest.mark.parametrize("data", [MESSAGE, MESSAGE.SerializeToString(), FakeGraph(), FakeFunction()])

@@ -10,6 +10,8 @@ from flowstone_core.interpreter import Interpreter
 from flowstone_core.op import PURE, Op, execute
 from flowstone_core.tensor import EagerTensor, Tensor
 
+from flowstone_autodiff.sources import owner
+
 TRAINABLE_KINDS = "fch"
 """The kinds of types through which gradients flow: floats, complex numbers, handles."""
 
@@ -151,8 +153,10 @@ class Recorder:
 
     def access(self, handle: Tensor) -> None:
         """Note that the variable of ``handle`` is read; watch it if it is trainable and that is asked for."""
-        if self.watch_accessed and type(handle) is EagerTensor and getattr(handle._array, "trainable", False):
-            self.watch_variable(handle)
+        if self.watch_accessed:
+            variable = handle._array if type(handle) is EagerTensor else owner(handle)
+            if getattr(variable, "trainable", False):
+                self.watch_variable(handle)
 
     def watch_variable(self, handle: Tensor) -> None:
         """Watch a variable."""

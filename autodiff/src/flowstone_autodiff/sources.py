@@ -111,6 +111,15 @@ def ones_for(target: Tensor) -> Any:
 
 def owners(handles: Sequence[Any]) -> tuple[Any, ...]:
     """The Python variables of handles, as far as they are still there."""
-    found = (handle._array.owner for handle in handles)
-    variables = (None if owner is None else owner() for owner in found)
+    variables = map(owner, handles)
     return tuple(variable for variable in variables if variable is not None)
+
+
+def owner(handle: Any) -> Any:
+    """The Python variable of a handle, or None if it is gone.
+
+    The state that an eager handle holds knows its variable; the symbolic handle of a variable that is an argument of
+    a traced function knows it itself.
+    """
+    reference = getattr(handle._array if type(handle) is EagerTensor else handle, "owner", None)
+    return None if reference is None else reference()

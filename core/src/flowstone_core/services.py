@@ -119,8 +119,8 @@ class DatasetMaking(Protocol):
 class GraphExport(Protocol):
     """Turns a traced graph into TensorFlow's wire format (savedmodel; used by summary and graphfn)."""
 
-    def graph_def(self, graph: Any) -> bytes:
-        """The serialized ``GraphDef`` of ``graph``, with the functions that it calls."""
+    def graph_def(self, graph: Any) -> Any:
+        """The ``GraphDef`` message of ``graph``, with the functions that it calls."""
 
 
 class ControlFlow(Protocol):

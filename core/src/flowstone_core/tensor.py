@@ -325,7 +325,8 @@ class EagerTensor(Tensor):
         if self._dtype.is_handle:
             return f"<{type(self._array).__name__}>"
         if self._array.ndim:
-            return str(render(self._array))
+            text = str(render(self._array))
+            return f"\n{text}" if "\n" in text else text
         value = self._array[()]
         return repr(value) if isinstance(value, bytes) else str(value)
 

@@ -432,7 +432,7 @@ class Variable(Trackable, metaclass=_VariableMaker):
 
     def __repr__(self) -> str:
         described = f"'{self.name}' shape={self._shape} dtype={self._dtype.name}"
-        if graph_interpreter() is not None:
+        if graph_interpreter() is not None or type(self.handle) is not EagerTensor:
             return f"<tf.Variable {described}>"
         array = self._state.array
         value = "<uninitialized>" if array is None else EagerTensor(array, self._dtype)._text(repr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from flowstone_core import dtypes, nest
@@ -61,4 +62,5 @@ def variable_of_handle(handle: SymbolicTensor, spec: VariableSpec) -> Variable:
     variable._dtype = spec.dtype
     variable._shape = spec.shape
     variable._handle = handle  # type: ignore[assignment]
+    handle.owner = weakref.ref(variable)
     return variable

@@ -72,6 +72,11 @@ class ConcreteFunction:
         return self._function
 
     @property
+    def inference_fn(self) -> ConcreteFunction:
+        """What executes without a tape: this function itself, which needs no other for that."""
+        return self
+
+    @property
     def inputs(self) -> list[SymbolicTensor]:
         """The placeholders: arguments, then captures."""
         return list(self.graph.inputs)

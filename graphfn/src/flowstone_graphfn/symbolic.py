@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flowstone_core.dtypes import DType
@@ -23,7 +23,10 @@ class SymbolicTensor(Tensor):
     Attributes:
         node: The node that computes it.
         index: Which of the node's outputs it is, lists of outputs counted flat.
+        owner: For the handle of a variable that is an argument: a weak reference to the variable.
     """
+
+    owner: Callable[[], Any] | None = None
 
     __slots__ = ("_dtype", "_spec", "index", "node")
 
@@ -142,7 +145,8 @@ class SymbolicTensor(Tensor):
         raise TypeError(f"cannot pickle {type(self).__name__!r} object")
 
     def __str__(self) -> str:
-        return f'Tensor("{self.name}", shape={self.shape}, dtype={self._dtype.name})'
+        shape = "" if self._spec.shape is None else f", shape={self.shape}"
+        return f'Tensor("{self.name}"{shape}, dtype={self._dtype.name})'
 
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self._dtype.name}>"

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowstone_core import nest
 from flowstone_core.dtypes import as_dtype
-from flowstone_core.interpreter import pop, push
+from flowstone_core.interpreter import pop, push, running_under, state
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor
 from flowstone_graphfn.autograph import api as autograph
@@ -36,6 +36,14 @@ def infer_outputs(function: Callable[..., Any], args: tuple[Any, ...], kwargs: d
             return nest.map_structure(_described, function(*own_args, **own_kwargs))
     finally:
         pop(builder)
+
+
+def outside() -> running_under:
+    """A context outside of the graphs of ``infer_outputs``, in which variables are made with their values."""
+    interpreter = state.current
+    while isinstance(interpreter, _Scratch):
+        interpreter = interpreter.parent
+    return running_under(interpreter)
 
 
 class _Scratch(GraphBuilder):

@@ -24,7 +24,7 @@ from flowstone_graphfn.function import function
 
 from flowstone_layers import constraints, dtype_policy, initializers, regularizers
 from flowstone_layers.call_context import CallContext, autocast_to, current, scope
-from flowstone_layers.infer_outputs import infer_outputs
+from flowstone_layers.infer_outputs import infer_outputs, outside
 from flowstone_layers.input_spec import check_inputs
 from flowstone_layers.keras_tensor import CallNode, KerasTensor, any_symbolic
 from flowstone_layers.operation import Operation, flatten_tensors
@@ -395,14 +395,15 @@ class Layer(AutoTrackable, Operation):
         shapes = self._shapes_by_argument(args, kwargs)
         named = {f"{name}_shape": shape for name, shape in shapes.items()}
         wanted = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-        if self._builds_in_call:
-            pass
-        elif len(wanted) > 1 and all(name in named for name in wanted):
-            method(**{name: named[name] for name in wanted})
-        elif wanted:
-            method(next(iter(shapes.values()), None))
-        else:
-            method()  # type: ignore[call-arg]
+        with outside():
+            if self._builds_in_call:
+                pass
+            elif len(wanted) > 1 and all(name in named for name in wanted):
+                method(**{name: named[name] for name in wanted})
+            elif wanted:
+                method(next(iter(shapes.values()), None))
+            else:
+                method()  # type: ignore[call-arg]
         self.built = True
         self.__dict__.setdefault("_build_shape", next(iter(shapes.values()), None))
         if len(shapes) == 1 and args:

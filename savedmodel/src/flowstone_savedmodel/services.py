@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flowstone_core.services import GraphExport, ModelFiles
 from flowstone_graphfn.graph import Graph
+from flowstone_protos.graph_pb2 import GraphDef
 
 from flowstone_savedmodel.checkpoint.checkpoint import Checkpoint
 from flowstone_savedmodel.graph_export import GraphExporter
@@ -37,9 +38,9 @@ class _ModelFiles:
 class _GraphExport:
     """Graphs in TensorFlow's wire format."""
 
-    def graph_def(self, graph: Graph) -> bytes:
-        """The serialized ``GraphDef`` of ``graph``, with the functions that it calls."""
-        return GraphExporter().graph_def(graph).SerializeToString(deterministic=True)
+    def graph_def(self, graph: Graph) -> GraphDef:
+        """The ``GraphDef`` of ``graph``, with the functions that it calls."""
+        return GraphExporter().graph_def(graph)
 
 
 MODEL_FILES: Final[ModelFiles] = _ModelFiles()

@@ -51,4 +51,4 @@ def serialized_graph(graph_data: Any) -> bytes:
             "Argument 'graph_data' is not tf.Graph or tf.compat.v1.GraphDef. "
             f"Received graph_data={graph_data} of type {type(graph_data).__name__}."
         )
-    return get_service(GRAPH_EXPORT).graph_def(graph_object)
+    return bytes(get_service(GRAPH_EXPORT).graph_def(graph_object).SerializeToString())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pprint
 import sys
 from collections.abc import Callable, Sequence
@@ -279,7 +280,7 @@ def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str |
         tf.errors.OpError: What the function raises, as the nearest of TensorFlow's exceptions.
     """
     if func is None:
-        return lambda function: py_function(function, inp, Tout, name)
+        return _decorator(lambda function, arguments: py_function(function, arguments, Tout, name))
     arguments = [value if nest.is_composite(value) else convert_to_tensor(value) for value in inp or ()]
     flat = nest.flatten(arguments, expand_composites=True)
     specs = [_spec_of(value) for value in arguments]
@@ -289,6 +290,19 @@ def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str |
     outputs = EAGER_PY_FUNC(flat, token=token, Tout=types, name=name)
     results = _returned(outputs, returned)
     return results if isinstance(Tout, (list, tuple)) else results[0]
+
+
+def _decorator(run: Callable[[Callable[..., Any], tuple[Any, ...]], Any]) -> Callable[..., Any]:
+    """A decorator of Python functions, which then take tensors as their arguments."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapped(*arguments: Any) -> Any:
+            return run(function, arguments)
+
+        return wrapped
+
+    return decorate
 
 
 def _spec_of(value: Any) -> TypeSpec:
@@ -342,7 +356,7 @@ def numpy_function(
         name: A name for the node.
     """
     if func is None:
-        return lambda function: numpy_function(function, inp, Tout, stateful, name)
+        return _decorator(lambda function, arguments: numpy_function(function, arguments, Tout, stateful, name))
     arguments = [convert_to_tensor(value) for value in inp or ()]
     if not building_graph():
         results = [None if r is None else convert_to_tensor(r) for r in nest.flatten(func(*map(np.array, arguments)))]

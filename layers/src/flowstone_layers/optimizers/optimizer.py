@@ -8,6 +8,7 @@ from typing import Any
 
 from flowstone_autodiff.tape import GradientTape
 from flowstone_core.api import tf
+from flowstone_core.tensor import EagerTensor, Tensor
 from flowstone_core.trackable import AutoTrackable
 from flowstone_core.variable import Variable as CoreVariable
 from flowstone_graphfn.control_flow import cond
@@ -83,7 +84,7 @@ class Optimizer(AutoTrackable):
         self.built = False
         self._variables: list[Any] = []
         self._trainable_variables: list[Any] = []
-        self._index: dict[int, int] = {}
+        self._index: dict[Any, int] = {}
         self._iterations: Any
         self._exclude_from_weight_decay: list[str] = []
         self._excluded_ids: set[int] = set()
@@ -158,7 +159,7 @@ class Optimizer(AutoTrackable):
     def build(self, variables: Any) -> None:
         """Make the slot variables of ``variables``."""
         self._trainable_variables = list(variables)
-        self._index = {id(variable): index for index, variable in enumerate(self._trainable_variables)}
+        self._index = {_key(variable): index for index, variable in enumerate(self._trainable_variables)}
         if self.use_ema:
             self._average = [self.add_variable_from_reference(v, "average") for v in self._trainable_variables]
         if self.gradient_accumulation_steps:
@@ -209,7 +210,7 @@ class Optimizer(AutoTrackable):
         )
 
     def _get_variable_index(self, variable: Any) -> int:
-        return self._index[id(variable)]
+        return self._index[_key(variable)]
 
     # -- updates -------------------------------------------------------------------------------------------
 
@@ -272,7 +273,7 @@ class Optimizer(AutoTrackable):
 
     def _accumulate_and_update(self, grads: list[Any], variables: list[Any]) -> None:
         steps = self.gradient_accumulation_steps or 1
-        accumulated = [self._accumulated[self._index[id(variable)]] for variable in variables]
+        accumulated = [self._accumulated[self._index[_key(variable)]] for variable in variables]
         for total, gradient in zip(accumulated, grads, strict=True):
             total.assign_add(tf.convert_to_tensor(gradient) / float(steps))
 
@@ -291,7 +292,7 @@ class Optimizer(AutoTrackable):
 
     def _check_variables(self, variables: list[Any]) -> None:
         for variable in variables:
-            if id(variable) not in self._index:
+            if _key(variable) not in self._index:
                 raise ValueError(
                     f"Unknown variable: {variable}. This optimizer can only be called for the variables it was originally "
                     "built with. When working with a new set of variables, you should recreate a new optimizer instance."
@@ -343,22 +344,22 @@ class Optimizer(AutoTrackable):
 
     def _update_averages(self, variables: list[Any]) -> None:
         for variable in variables:
-            average = self._average[self._index[id(variable)]]
+            average = self._average[self._index[_key(variable)]]
             first = tf.cast(tf.equal(self._iterations, 0), variable._dtype)
             momentum = tf.cast(self.ema_momentum, variable._dtype) * (1 - first)
             average.assign(momentum * average.read_value() + (1 - momentum) * variable.read_value())
         if self.ema_overwrite_frequency:
             due = tf.equal((self._iterations + 1) % self.ema_overwrite_frequency, 0)
             for variable in variables:
-                average = self._average[self._index[id(variable)]]
+                average = self._average[self._index[_key(variable)]]
                 variable.assign(tf.where(due, average.read_value(), variable.read_value()))
 
     def finalize_variable_values(self, var_list: Any) -> None:
         """At the end of training: put the moving averages in the variables' places, if they are kept."""
         if self.use_ema and self.built:
             for variable in var_list:
-                if id(variable) in self._index:
-                    variable.assign(self._average[self._index[id(variable)]])
+                if _key(variable) in self._index:
+                    variable.assign(self._average[self._index[_key(variable)]])
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times the scale factor."""
@@ -433,3 +434,12 @@ class Optimizer(AutoTrackable):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """The optimizer that ``get_config`` described."""
         return cls(**config)
+
+
+def _key(variable: Any) -> Any:
+    """What tells variables apart: themselves, or, for arguments of the function that is traced, which one they are.
+
+    Each trace has variables of its own for those; their names stay.
+    """
+    handle = getattr(variable, "handle", None)
+    return variable.name if isinstance(handle, Tensor) and not isinstance(handle, EagerTensor) else id(variable)
