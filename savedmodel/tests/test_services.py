@@ -14,7 +14,6 @@ from flowstone_core.services import GRAPH_EXPORT, MODEL_FILES, get_service
 from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable
 from flowstone_graphfn.function import function
-from flowstone_protos.graph_pb2 import GraphDef
 from flowstone_protos.op_def_pb2 import OpDef
 from flowstone_savedmodel._api import PUBLIC
 from flowstone_savedmodel.op_lookup import op_named

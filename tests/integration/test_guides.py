@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 import flowstone as tf
+import pytest
 
 
 def test_a_variable_that_is_an_argument_of_a_traced_function_is_watched() -> None:
