@@ -49,7 +49,7 @@ def _keeps_shape(found: SymbolicTensor, output: SymbolicTensor) -> bool:
     return found.dtype is output.dtype and (known == output._spec.shape)
 
 
-def _constant(tensor: Any) -> Any:
+def constant_of(tensor: Any) -> Any:
     """The value of a constant, or None."""
     return tensor.node.attrs["value"]._array if tensor.node.op is CONST else None
 
@@ -60,7 +60,7 @@ def _first(node: Node) -> SymbolicTensor | None:
 
 
 def _is_all(tensor: SymbolicTensor, number: int) -> bool:
-    value = _constant(tensor)
+    value = constant_of(tensor)
     return value is not None and value.dtype != np.object_ and value.size > 0 and bool(np.all(value == number))
 
 
@@ -79,7 +79,7 @@ def _over(node: Node) -> SymbolicTensor | None:
 def _minus(node: Node) -> SymbolicTensor | None:
     """``x - 0`` (but not ``x + 0``, which makes 0 of -0)."""
     x, y = node.inputs
-    value = _constant(y)
+    value = constant_of(y)
     return x if _is_all(y, 0) and not np.any(np.signbit(value)) else None
 
 
@@ -104,13 +104,13 @@ def _undone(name: str) -> Rule:
 def _transpose(node: Node) -> SymbolicTensor | None:
     """A transposition that moves nothing, or undoes another."""
     x, order = node.inputs
-    outer = _constant(order)
+    outer = constant_of(order)
     if outer is None:
         return None
     if list(outer) == list(range(len(outer))):
         found: SymbolicTensor = x
         return found
-    inner = _constant(x.node.inputs[1]) if x.node.op.name == "Transpose" else None
+    inner = constant_of(x.node.inputs[1]) if x.node.op.name == "Transpose" else None
     if inner is not None and [inner[index] for index in outer] == list(range(len(outer))):
         return _first(x.node)
     return None
