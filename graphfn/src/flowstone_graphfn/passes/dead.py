@@ -35,6 +35,7 @@ def drop_dead(graph: Graph) -> None:
             _shrink(graph, place, _live_variables(graph, node), _loop_without)
         elif node.op in _BRANCHES:
             _shrink(graph, place, _used(graph, node), _branches_without)
+    prune(graph)  # what took a result that is gone now
 
 
 def _used(graph: Graph, node: Node) -> list[bool]:

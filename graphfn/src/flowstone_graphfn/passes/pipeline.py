@@ -55,7 +55,7 @@ def optimize(graph: Graph) -> Graph:
     if options.enabled("disable_meta_optimizer", False):
         return copied
     for switch, run in PASSES:
-        if run is prune and options.enabled("disable_model_pruning", False):
+        if run in (prune, drop_dead) and options.enabled("disable_model_pruning", False):
             continue
         if options.enabled(switch, switch not in OFF):
             run(copied)
