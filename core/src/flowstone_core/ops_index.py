@@ -50,6 +50,7 @@ FAMILIES: Final[dict[str, str]] = {
         MaxPoolGradWithArgmax MaxPoolV2 MaxPoolWithArgmax
     """,
     "clip": "ClipByValue",
+    "media": "EncodePng EncodeWav",
     "diagonal": """
         Diag DiagPart MatrixBandPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3 MatrixDiagV2
         MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.api import tf
+from flowstone_core.ops.media import ENCODE_PNG
 
-from flowstone_summary.ops.media import ENCODE_PNG
 from flowstone_summary.writing import checked_limit, checked_rank, plugin_metadata, summary_scope, write
 
 PLUGIN = "images"

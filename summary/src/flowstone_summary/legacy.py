@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 from flowstone_core.errors import InvalidArgumentError
+from flowstone_core.png import encode_png
+from flowstone_core.wav import encode_wav
 from flowstone_protos.histogram_pb2 import HistogramProto
 from flowstone_protos.summary_pb2 import Summary
-
-from flowstone_summary.png import encode_png
-from flowstone_summary.wav import encode_wav
 
 _LARGEST = math.ldexp(2 - 2**-52, 1023)
 _TINY = 1e-6

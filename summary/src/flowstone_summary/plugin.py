@@ -12,7 +12,6 @@ _FAMILIES = {
         WriteGraphSummary ImportEvent WriteScalarSummary WriteHistogramSummary WriteImageSummary WriteAudioSummary
         ScalarSummary HistogramSummary AudioSummary AudioSummaryV2 TensorSummaryV2 MergeSummary
     """,
-    "media": "EncodePng EncodeWav",
 }
 _FAMILY_OF = {op: family for family, names in _FAMILIES.items() for op in names.split()}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.api import tf
+from flowstone_core.ops.media import ENCODE_WAV
 from flowstone_core.services import CONTROL_FLOW, get_service
 from flowstone_protos.plugin_data_pb2 import AudioPluginData
 
-from flowstone_summary.ops.media import ENCODE_WAV
 from flowstone_summary.writing import checked_limit, checked_rank, plugin_metadata, summary_scope, write
 
 PLUGIN = "audio"

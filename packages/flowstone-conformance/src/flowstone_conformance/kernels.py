@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import pkgutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -16,18 +15,28 @@ from flowstone_core.kernel import Kernel
 from flowstone_core.op import REGISTRY, Op
 from numpy.typing import NDArray
 
-from flowstone_conformance import cases
+from flowstone_conformance import cases, hookspecs
 from flowstone_conformance.case import Case, as_list
 from flowstone_conformance.guard import overridden
 from flowstone_conformance.operands import arrays, copies, read_only, strided, tensors
 
+CONFORMANCE = plugins.Group("flowstone.conformance", hookspecs, plugins.as_table)
+
 
 @functools.cache
 def all_cases() -> dict[str, list[Case]]:
-    """Every case, by op; collected from the modules of ``flowstone_conformance.cases``."""
+    """Every case, by op: those of ``flowstone_conformance.cases``, and those that other distributions bring.
+
+    Raises:
+        PluginError: A distribution names cases that cannot be loaded.
+    """
     found: dict[str, list[Case]] = {}
-    for module in pkgutil.iter_modules(cases.__path__, f"{cases.__name__}."):
-        for case in importlib.import_module(module.name).CASES:
+    modules = [module.name for module in pkgutil.iter_modules(cases.__path__, f"{cases.__name__}.")]
+    if broken := plugins.why_unavailable(CONFORMANCE):
+        raise plugins.PluginError(broken)
+    targets = [plugins.find(CONFORMANCE, family) for family in plugins.table(CONFORMANCE)]
+    for target in [*(f"{module}:CASES" for module in modules), *targets]:
+        for case in plugins.resolve(str(target)):
             found.setdefault(case.op.name, []).append(case)
     return found
 

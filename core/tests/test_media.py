@@ -9,8 +9,8 @@ import pytest
 from flowstone_core import errors
 from flowstone_core.dtypes import float32, int32, uint8
 from flowstone_core.errors import SpecError
+from flowstone_core.ops.media import ENCODE_PNG, ENCODE_WAV
 from flowstone_core.spec import Spec
-from flowstone_summary.ops.media import ENCODE_PNG, ENCODE_WAV
 from PIL import Image
 
 

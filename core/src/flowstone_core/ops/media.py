@@ -1,4 +1,4 @@
-"""Encoding images and sound, as ``tf.summary.image`` and ``tf.summary.audio`` need it."""
+"""Encoding images and sound losslessly, as summaries and the image and sound packages need it."""
 
 from __future__ import annotations
 

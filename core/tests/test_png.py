@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flowstone_summary.png import encode_png
+from flowstone_core.png import encode_png
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp

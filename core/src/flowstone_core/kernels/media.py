@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.kernel import KernelSet
-
-from flowstone_summary.ops import media as ops
-from flowstone_summary.png import encode_png
-from flowstone_summary.wav import encode_wav
+from flowstone_core.ops import media as ops
+from flowstone_core.png import encode_png
+from flowstone_core.wav import encode_wav
 
 KERNELS = KernelSet()
 

@@ -5,7 +5,7 @@ import wave
 
 import numpy as np
 import pytest
-from flowstone_summary.wav import encode_wav
+from flowstone_core.wav import encode_wav
 
 
 def test_the_standard_library_reads_it() -> None:
