@@ -56,7 +56,6 @@ def test_ops_that_write_say_so() -> None:
     assert ops.WRITE_SUMMARY.effects.writes == (0,)
     assert ops.WRITE_SUMMARY.effects.stateful
     assert not ops.SUMMARY_WRITER.effects.pure
-    assert media.ENCODE_PNG.effects.pure
 
 
 def test_a_tagged_tensor(handle: Any, written: Callable[[], list[Event]]) -> None:

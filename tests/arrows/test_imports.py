@@ -6,6 +6,8 @@ import ast
 import re
 import sys
 
+import pytest
+
 ARROWS = {
     "flowstone-protos": set(),
     "flowstone-core": set(),
@@ -18,9 +20,18 @@ ARROWS = {
     "flowstone-conformance": {"core", "graphfn"},
     "flowstone-kernels-simd": {"core", "graphfn"},
     "flowstone-kernels-xla": {"core", "graphfn"},
+    "flowstone-signal": {"core", "autodiff", "conformance"},
+    "flowstone-image": {"core", "autodiff", "conformance"},
     "flowstone": {"core"},
 }
-"""A package may import itself, these siblings, the standard library, its declared dependencies and theirs."""
+"""A package may import itself, these siblings, the standard library, its declared dependencies and theirs.
+
+What brings ops of its own also brings their gradients and conformance cases: ``rules`` imports autodiff and ``cases``
+imports conformance, which are extras, because nobody else imports these modules (``ADD_ONS``).
+"""
+
+ADD_ONS = {"autodiff": "rules", "conformance": "cases"}
+"""In a package that needs core alone, the only subpackage that may import a sibling that is an extra."""
 
 IMPORT_NAMES = {"absl-py": "absl", "pillow": "PIL", "protobuf": "google", "scikit-learn": "sklearn"}
 """Distributions whose import name is another."""
@@ -60,6 +71,29 @@ def test_what_is_imported_is_declared(package, packages):
     }
     siblings = {name for name in used if name.startswith("flowstone")} - {package.import_name}
     assert siblings <= declared(package, packages)
+
+
+@pytest.mark.parametrize("distribution", ["flowstone-signal", "flowstone-image"])
+def test_gradients_and_cases_are_apart(distribution, packages):
+    """An add-on works with core alone: only what autodiff and conformance load imports them."""
+    if distribution not in packages:
+        pytest.skip("not in this workspace")
+    package = packages[distribution]
+    wrong = [
+        f"{module.path}:{found.line} imports {found.target}"
+        for module in package.modules.values()
+        for found in module.imports
+        for sibling, folder in ADD_ONS.items()
+        if (
+            found.target.partition(".")[0] == f"flowstone_{sibling}"
+            and not module.name.startswith(f"{package.import_name}.{folder}.")
+        )
+        or (
+            any(found.target.startswith(f"{package.import_name}.{folder}") for folder in ADD_ONS.values())
+            and not module.name.startswith(tuple(f"{package.import_name}.{folder}" for folder in ADD_ONS.values()))
+        )
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_imports_of_siblings_inside_functions(package):

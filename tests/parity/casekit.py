@@ -8,6 +8,7 @@ A file ``cases/<family>.py`` lists cases::
         *(case("math.exp", R((2, 3), dtype)) for dtype in FLOATS),
         case("op:floordiv", T([7, -7]), 2),                           # an operator of Python's operator module
         case("run:debugging.assert_equal", T(1), 2),                  # what it returns does not count
+        case("grad:math.exp", T([1.0, 2.0])),                         # the gradients by all tensors of the arguments
     ]
 
 A file may also say where flowstone differs on purpose, by patterns of cases' ids: ``UNLIKE = {pattern: reason}``, and
@@ -125,7 +126,7 @@ class Case:
 
     Attributes:
         target: The public name without ``tf.``, or ``op:`` and a function of Python's ``operator``; after ``run:``
-            only whether it raises counts.
+            only whether it raises counts, after ``grad:`` the gradients of the results by the tensors do.
         args: Its arguments; ``T``, ``R``, ``S`` and ``D`` stand for tensors and types, at any depth.
         kwargs: Its keyword arguments.
         rtol: The relative tolerance, if not that of the type.
@@ -183,6 +184,8 @@ def case(
 
 def resolve(tf: Any, target: str) -> Any:
     """The function that a case calls."""
+    if target.startswith("grad:"):
+        return gradient_of(tf, resolve(tf, target[5:]))
     if target.startswith("op:"):
         return getattr(operator, target[3:])
     if target.startswith("run:"):
@@ -192,6 +195,24 @@ def resolve(tf: Any, target: str) -> Any:
     for part in target.split("."):
         found = getattr(found, part)
     return found
+
+
+def gradient_of(tf: Any, function: Any) -> Any:
+    """The function that gives the gradients of another's results, unevenly weighted, by its floating point tensors."""
+
+    def weights(y: Any) -> Any:
+        return tf.cast(tf.reshape(tf.range(tf.size(y)) % 7 - 2, tf.shape(y)), y.dtype)
+
+    def gradients(*args: Any, **kwargs: Any) -> Any:
+        inexact = lambda x: hasattr(x, "dtype") and (x.dtype.is_floating or x.dtype.is_complex)
+        sources = [x for x in tf.nest.flatten((args, kwargs)) if tf.is_tensor(x) and inexact(x)]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            results = [y for y in tf.nest.flatten(function(*args, **kwargs)) if inexact(y)]
+        found = tape.gradient(results, sources, [weights(y) for y in results])
+        return [tf.convert_to_tensor(x) for x in found if x is not None]
+
+    return gradients
 
 
 def _walk(value: Any, visit: Any) -> None:

@@ -13,6 +13,7 @@ from flowstone_core.op import REGISTRY
 from flowstone_core.ops_index import FAMILY_OF
 from flowstone_savedmodel.op_lookup import op_named
 from flowstone_savedmodel.opdefs import op_def
+from flowstone_signal.plugin import GRADIENTS as SIGNAL
 from tensorflow.core.framework import op_def_pb2
 from tensorflow.python.framework import op_def_registry
 
@@ -48,7 +49,7 @@ def plain_arguments(arguments: Any) -> list[Any]:
     return plain
 
 
-@pytest.mark.parametrize("name", sorted(FAMILY_OF))
+@pytest.mark.parametrize("name", sorted([*FAMILY_OF, *SIGNAL]))
 def test_schema(name: str) -> None:
     op_named(name)
     theirs = op_def_registry.get(name)

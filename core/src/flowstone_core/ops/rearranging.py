@@ -35,11 +35,19 @@ def _pairs(paddings: Spec, rank: int | None, what: str) -> int | None:
     return rank if rows is None else rows
 
 
-def known_pairs(spec: Spec) -> list[list[int]] | None:
-    """A known matrix with two columns, as rows."""
+def partly_known_pairs(spec: Spec) -> list[list[int | None]] | None:
+    """What is known of a matrix with two columns, as rows."""
     if spec.value is None or spec.shape is None or len(spec.shape) != 2:
         return None
     return [list(row) for row in spec.value]
+
+
+def known_pairs(spec: Spec) -> list[list[int]] | None:
+    """A matrix with two columns, as rows, if all of it is known."""
+    pairs = partly_known_pairs(spec)
+    if pairs is None or any(None in pair for pair in pairs):
+        return None
+    return [[int(amount or 0) for amount in pair] for pair in pairs]
 
 
 def _infer_pad(x: Spec, paddings: Spec, *others: Spec, **attrs: Any) -> Spec:
@@ -49,14 +57,13 @@ def _infer_pad(x: Spec, paddings: Spec, *others: Spec, **attrs: Any) -> Spec:
             raise SpecError(f"Pad: constant_values must be a scalar, got shape {TensorShape(value.shape)}.")
     if rank is None:
         return Spec(None, x.dtype)
-    sizes, pairs = x.shape or (None,) * rank, known_pairs(paddings)
+    sizes, pairs = x.shape or (None,) * rank, partly_known_pairs(paddings)
     if pairs is None:
         return Spec((None,) * rank, x.dtype)
-    if any(amount < 0 for pair in pairs for amount in pair):
+    if any(amount is not None and amount < 0 for pair in pairs for amount in pair):
         raise SpecError(f"Pad: paddings must not be negative, got {pairs}.")
-    return Spec(
-        tuple(None if size is None else size + sum(pair) for size, pair in zip(sizes, pairs, strict=True)), x.dtype
-    )
+    widened = [[size, *pair] for size, pair in zip(sizes, pairs, strict=True)]
+    return Spec(tuple(None if None in parts else sum(part or 0 for part in parts) for parts in widened), x.dtype)
 
 
 def check_mirror(sizes: tuple[int | None, ...], pairs: list[list[int]], mode: str) -> None:

@@ -1,0 +1,1 @@
+"""The ops of flowstone-signal: schemas, shape rules, public functions."""

@@ -1,0 +1,1 @@
+"""The gradients of flowstone-signal's ops; only flowstone-autodiff loads them."""
