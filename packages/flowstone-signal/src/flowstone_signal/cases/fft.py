@@ -24,8 +24,12 @@ def resized(x: Array, axes: Sequence[int], lengths: Sequence[int]) -> Array:
     shape = list(x.shape)
     for axis, length in zip(axes, lengths, strict=True):
         shape[axis] = length
-    inside = lambda place: all(at < size for at, size in zip(place, x.shape, strict=True))  # noqa: E731
-    return gathered(shape, x.dtype, lambda place: x[place] if inside(place) else 0)
+
+    def value(place: tuple[int, ...]) -> Any:
+        inside = all(at < size for at, size in zip(place, x.shape, strict=True))
+        return x[place] if inside else 0
+
+    return gathered(shape, x.dtype, value)
 
 
 def transformed(x: Array, axis: int, sign: int) -> Array:
