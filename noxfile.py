@@ -177,7 +177,8 @@ def partial(session: nox.Session, component: str) -> None:
 def conformance(session: nox.Session) -> None:
     """The published conformance suite on every kernel provider of this repository."""
     install_everything(session)
-    session.run("flowstone", "conformance", *(session.posargs or ["numpy"]), env=SAFE)
+    for provider in session.posargs or ["numpy", "simd"]:
+        session.run("flowstone", "conformance", provider, env=SAFE | {"FLOWSTONE_SIMD_COMPILE": "always"})
 
 
 @nox.session(python=ONE, requires=["wheels"])

@@ -17,7 +17,7 @@ ARROWS = {
     "flowstone-data": {"core", "protos"},
     "flowstone-summary": {"core", "protos"},
     "flowstone-savedmodel": {"core", "graphfn", "protos"},
-    "flowstone-conformance": {"core", "graphfn"},
+    "flowstone-conformance": {"core", "autodiff", "graphfn"},
     "flowstone-kernels-simd": {"core", "graphfn"},
     "flowstone-kernels-xla": {"core", "graphfn"},
     "flowstone-signal": {"core", "autodiff", "conformance"},

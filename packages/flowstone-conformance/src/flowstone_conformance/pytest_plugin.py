@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 # pytest rewrites assertions in test files only; these modules hold the suite's.
-pytest.register_assert_rewrite("flowstone_conformance.case", "flowstone_conformance.kernels")
+pytest.register_assert_rewrite(
+    "flowstone_conformance.case", "flowstone_conformance.kernels", "flowstone_conformance.compilers"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

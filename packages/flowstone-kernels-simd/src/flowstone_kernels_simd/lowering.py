@@ -1,0 +1,460 @@
+"""From the nodes of a part, with concrete shapes, to a program.
+
+Each family's rules (``rules_*.py``) turn nodes into values; then values are grouped into loops, results get their
+places in memory, variables are written last, and the stages' code is written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flowstone_core import dtypes
+from flowstone_core.errors import SpecError
+from flowstone_core.spec import Spec
+from flowstone_graphfn.compilers import Part
+from flowstone_graphfn.graph import Node, flat_specs, map_inputs
+from flowstone_graphfn.symbolic import SymbolicTensor
+
+from flowstone_kernels_simd import grouping
+from flowstone_kernels_simd.columns import reduce_columns, write_copies
+from flowstone_kernels_simd.ir import SCALARS, Module
+from flowstone_kernels_simd.loops import Loops
+from flowstone_kernels_simd.program import Array, Program, plan_memory
+from flowstone_kernels_simd.values import (
+    Buffer,
+    Call,
+    OwnStage,
+    Shape,
+    Unsupported,
+    Value,
+    View,
+    contiguous_strides,
+)
+
+Rule = Callable[["Lowering", Node, list[Any]], Any]
+"""Takes the node's inputs as values (a list for a list input, a ``Variable`` for a resource); gives its outputs."""
+
+RULES: dict[str, Rule] = {}
+REFUSALS: dict[str, Callable[[Node], str | None]] = {}
+"""For some ops, what says before shapes are known why a node is not compiled."""
+
+
+def rule(*ops: str) -> Callable[[Rule], Rule]:
+    """A decorator that registers how ops are lowered."""
+
+    def register(function: Rule) -> Rule:
+        for op in ops:
+            RULES[op] = function
+        return function
+
+    return register
+
+
+@dataclass(eq=False)
+class Variable:
+    """A variable while a part is lowered: its present value, as operations so far have made it."""
+
+    index: int
+    first: Value
+    value: Value
+
+    @property
+    def written(self) -> bool:
+        """Whether something was assigned."""
+        return self.value is not self.first
+
+
+class Lowering:
+    """Lowers one part for concrete shapes.
+
+    Args:
+        part: The part.
+        shapes: The shape of each input's array, of its variable's for a resource.
+    """
+
+    def __init__(self, part: Part, shapes: Sequence[Shape]) -> None:
+        self.part = part
+        self.values: list[Value] = []
+        self.specs: dict[int, Spec] = {}
+        self.found: dict[int, Any] = {}
+        self.variables: list[Variable] = []
+        self.constants: list[Any] = []
+        self.constant_buffers: list[Buffer] = []
+        self.input_arrays: list[Array] = []
+        self.input_buffers: list[Buffer] = []
+        self.extra: list[Buffer] = []
+        self.uses: dict[str, None] = {}
+        self.imports: dict[str, int] = {}
+        self.copies: dict[Any, Value] = {}
+        self.checks: list[Value] = []
+        for index, (tensor, shape) in enumerate(zip(part.inputs, shapes, strict=True)):
+            self._input(index, tensor, shape)
+        for node in part.constants:
+            self._constant(node)
+        for node in part.nodes:
+            self._node(node)
+
+    # -- what comes in -----------------------------------------------------------------------------------------------
+
+    def _input(self, index: int, tensor: SymbolicTensor, shape: Shape) -> None:
+        resource = tensor.dtype is dtypes.resource
+        dtype = tensor._spec.handle[0].dtype if resource else tensor.dtype
+        name = dtype.name
+        if name not in SCALARS:
+            raise Unsupported(f"{name} is not compiled")
+        value = Value("leaf", shape, name)
+        buffer = Buffer(name, value.size, "input", index)
+        value.view = View(buffer, value.shape, contiguous_strides(value.shape))
+        self.values.append(value)
+        self.input_arrays.append(Array(name, value.shape))
+        self.input_buffers.append(buffer)
+        if resource:
+            variable = Variable(index, value, value)
+            self.variables.append(variable)
+            self.found[id(tensor)] = variable
+            self.specs[id(tensor)] = Spec((), dtypes.resource, handle=(Spec(shape, dtype),))
+        else:
+            self.found[id(tensor)] = value
+            self.specs[id(tensor)] = Spec(shape, dtype, tensor._spec.value)
+
+    def _constant(self, node: Node) -> None:
+        (tensor,) = node.outputs
+        array = node.attrs["value"]._array
+        spec = tensor._spec
+        self.specs[id(tensor)] = spec
+        self.found[id(tensor)] = array if tensor.dtype.name not in SCALARS else self.array(array)
+
+    def array(self, array: Any) -> Value:
+        """A constant array."""
+        array = np.asarray(array, order="C")
+        if array.size == 1:
+            return self.number(array.dtype.name, array.reshape(())[()], array.shape)
+        value = Value("leaf", array.shape, array.dtype.name, content=array)
+        buffer = Buffer(value.dtype, value.size, "constant", len(self.constants))
+        value.view = View(buffer, value.shape, contiguous_strides(value.shape))
+        self.constants.append(array)
+        self.constant_buffers.append(buffer)
+        self.values.append(value)
+        return value
+
+    def number(self, dtype: str, number: Any, shape: Shape = ()) -> Value:
+        """One number."""
+        value = Value("constant", shape, dtype, number=number)
+        self.values.append(value)
+        return value
+
+    # -- nodes -------------------------------------------------------------------------------------------------------
+
+    def _node(self, node: Node) -> None:
+        specs = map_inputs(lambda tensor: self.specs[id(tensor)], node.inputs)
+        given = [list(spec) if type(spec) is tuple else spec for spec in specs]
+        try:
+            inferred = flat_specs(node.op.infer(*given, **node.attrs))
+        except SpecError as error:
+            raise Unsupported(f"{node.op.name}: {error}") from None
+        for tensor, spec in zip(node.outputs, inferred, strict=True):
+            if spec.shape is None or None in spec.shape:
+                raise Unsupported(f"the shape of {node.name!r} ({node.op.name}) depends on values")
+            self.specs[id(tensor)] = spec
+        inputs = [
+            [self.found[id(t)] for t in tensors] if type(tensors) is tuple else self.found[id(tensors)]
+            for tensors in node.inputs
+        ]
+        made = RULES[node.op.name](self, node, inputs)
+        results = list(made) if isinstance(made, (list, tuple)) else [made]
+        for tensor, value in zip(node.outputs, results, strict=True) if node.outputs else ():
+            if value.shape != self.specs[id(tensor)].shape or value.dtype != tensor.dtype.name:
+                raise Unsupported(f"{node.op.name} became {value}, not {self.specs[id(tensor)]}")
+            self.found[id(tensor)] = value
+
+    def known(self, tensor: SymbolicTensor) -> Any:
+        """The value of a tensor that is known before the run, as an array.
+
+        Raises:
+            Unsupported: If it is not.
+        """
+        if tensor.node.op.name == "Const":
+            return tensor.node.attrs["value"]._array
+        spec = self.specs[id(tensor)]
+        if spec.value is None or (isinstance(spec.value, tuple) and _has_unknown(spec.value)):
+            raise Unsupported(f"{tensor.name!r} is only known at the run")
+        return np.array(spec.value, spec.dtype.numpy_dtype)
+
+    def shape_of(self, node: Node, index: int = 0) -> Shape:
+        """The shape of a node's output."""
+        shape = self.specs[id(node.outputs[index])].shape or ()
+        return tuple(size for size in shape if size is not None)
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def op(self, name: str, *operands: Value, dtype: str | None = None, **attrs: Any) -> Value:
+        """An elementwise operation."""
+        shape = np.broadcast_shapes(*[operand.shape for operand in operands])
+        value = Value(name, shape, dtype or operands[0].dtype, operands, **attrs)
+        self.values.append(value)
+        return value
+
+    def reduce(self, how: str, value: Value, axes: Sequence[int]) -> Value:
+        """A reduction that keeps its axes with size 1."""
+        axes = sorted({axis % len(value.shape) for axis in axes}) if value.shape else []
+        axes = [axis for axis in axes if value.shape[axis] != 1]
+        while axes:
+            block = [axes.pop()]
+            while axes and axes[-1] == block[0] - 1:
+                block.insert(0, axes.pop())
+            value = self._reduce_block(how, value, block)
+        return value
+
+    def _reduce_block(self, how: str, value: Value, block: list[int]) -> Value:
+        shape = list(value.shape)
+        for axis in block:
+            shape[axis] = 1
+        last = block[-1] + 1
+        if all(size == 1 for size in value.shape[last:]):
+            block = list(range(block[0], len(value.shape)))
+            if block[0] == 0 and len(block) > 1 and value.size > 16384 and value.shape[0] != 1:
+                rows = self._reduce_block(how, value, block[1:])  # so that rows can be spread over threads
+                return self._reduce_block(how, rows, [0]) if rows.shape[0] != 1 else rows
+            made = Value("reduce", tuple(shape), value.dtype, [value], how=how, axes=tuple(block))
+            self.values.append(made)
+            return made
+        from_ = self.contiguous(value)
+        before, count = math.prod(value.shape[: block[0]]), math.prod(value.shape[a] for a in block)
+        after = math.prod(value.shape[last:])
+
+        return reduce_columns(self, how, from_, before, count, after, tuple(shape))
+
+    def view(self, value: Value, shape: Shape, change: Callable[[View], View]) -> Value:
+        """The same memory looked at differently."""
+        made = Value("view", shape, value.dtype, [value], change=change)
+        self.values.append(made)
+        return made
+
+    def layout(self, value: Value) -> View:
+        """The strides of a value: its base is always contiguous."""
+        if value.op != "view":
+            return View(Buffer(value.dtype, value.size), value.shape, contiguous_strides(value.shape))
+        change: Callable[[View], View] = value.attrs["change"]
+        return change(self.layout(value.inputs[0]))
+
+    def contiguous(self, value: Value) -> Value:
+        """The value in memory of its own, in row-major order."""
+        if value.op == "constant":
+            return self.copied(value)
+        layout = self.layout(value)
+        if value.op == "view" and not (layout.contiguous and layout.offset == 0):
+            return self.copied(value)
+        return value
+
+    def copied(self, value: Value) -> Value:
+        """A contiguous copy, made once."""
+        if value not in self.copies:
+            self.copies[value] = self.op("Copy", value)
+        return self.copies[value]
+
+    def reshape(self, value: Value, shape: Shape) -> Value:
+        """The same elements in another shape."""
+        shape = tuple(shape)
+        if shape == value.shape:
+            return value
+        if value.op == "constant" and math.prod(shape) == 1:
+            return self.number(value.dtype, value.attrs["number"], shape)
+        if value.op == "Copy" and value.inputs[0].size == 1 and value.size != 1:  # a number that was spread
+            return self.spread(self.reshape(value.inputs[0], ()), shape)
+        if self.layout(value).reshaped(shape) is None or value.op == "constant":
+            value = self.copied(value)
+
+        def change(view: View) -> View:
+            made = view.reshaped(shape)
+            assert made is not None
+            return made
+
+        return self.view(value, shape, change)
+
+    def spread(self, value: Value, shape: Shape) -> Value:
+        """The value broadcast to a shape."""
+        if tuple(shape) == value.shape:
+            return value
+        made = Value("Copy", tuple(shape), value.dtype, [value])
+        self.values.append(made)
+        return made
+
+    def stage(
+        self,
+        inputs: Sequence[Value],
+        outputs: Sequence[tuple[Shape, str]],
+        writer: Callable[[Module, str, Sequence[Value]], Call],
+        scratch: Sequence[Buffer] = (),
+    ) -> list[Value]:
+        """A stage of its own: ``writer`` gets the module, the function's name and the outputs."""
+        made = [Value("stage", shape, dtype) for shape, dtype in outputs]
+        stage = OwnStage(list(inputs), made, lambda module, name: writer(module, name, made), list(scratch))
+        for value in made:
+            value.view = View(Buffer(value.dtype, value.size), value.shape, contiguous_strides(value.shape))
+            value.stage = stage
+            self.values.append(value)
+        return made
+
+    def check(self, failing: Value) -> None:
+        """Have kernels execute the part, before anything is written, if ``failing`` (bools) holds anywhere."""
+        found = self.reduce("any", failing, range(len(failing.shape)))
+        if not found.computed:
+            found = self.op("Copy", found)
+        self.checks.append(found)
+
+    # -- the program -------------------------------------------------------------------------------------------------
+
+    def program(self) -> Program:
+        """The program."""
+        outputs = [self._own_result(self.found[id(tensor)]) for tensor in self.part.outputs]
+        written = [variable for variable in self.variables if variable.written]
+        for variable in written:
+            if not variable.value.computed or variable.value in outputs:
+                variable.value = self.op("Copy", variable.value)
+        needed = self._needed([*outputs, *self.checks, *(variable.value for variable in written)])
+        grouper = grouping.Grouper()
+        grouper.add_all([value for value in self.values if value in needed])
+        self._mark_exports(needed, outputs)
+        first_output = len(self.input_buffers)
+        arrays = []
+        for index, value in enumerate(outputs):
+            buffer = Buffer(value.dtype, value.size, "output", first_output + index)
+            value.view = View(buffer, value.shape, contiguous_strides(value.shape))
+            arrays.append(Array(value.dtype, value.shape))
+        for buffer in self.constant_buffers:
+            buffer.number += first_output + len(outputs)
+        late = self._place_variables(written, grouper, needed)
+        items = grouper.ordered()
+        return self._write(items, late, arrays, needed)
+
+    def _own_result(self, value: Value) -> Value:
+        """A value that can be computed right into the memory of a result."""
+        if value.op == "stage" and value not in self.copies:
+            self.copies[value] = value  # once only
+            return value
+        return self.op("Copy", value)
+
+    def _needed(self, roots: Sequence[Value]) -> set[Value]:
+        needed: set[Value] = set()
+        left = list(roots)
+        while left:
+            value = left.pop()
+            if value not in needed:
+                needed.add(value)
+                left.extend(value.inputs)
+                if value.stage is not None:
+                    left.extend(value.stage.inputs)
+                    left.extend(value.stage.outputs)
+        return needed
+
+    def _mark_exports(self, needed: set[Value], outputs: Sequence[Value]) -> None:
+        """Which computed values go to memory."""
+        for value in needed:
+            users = value.inputs if value.computed or value.op == "view" else ()
+            for operand in users:
+                if operand.computed and (not value.computed or operand.group is not value.group):
+                    operand.exported = True
+            if value.stage is not None:
+                for operand in value.stage.inputs:
+                    if operand.base.computed:
+                        operand.base.exported = True
+        for value in [*outputs, *self.checks]:
+            value.exported = value.computed
+
+    def _place_variables(
+        self, written: Sequence[Variable], grouper: grouping.Grouper, needed: set[Value]
+    ) -> list[tuple[Value, View]]:
+        """Write variables in place where the old value is read no more; the others are copied at the end."""
+        late: list[tuple[Value, View]] = []
+        for variable in written:
+            value, old = variable.value, variable.first
+            assert old.view is not None
+            value.exported = True
+            if value.view is None and self._place(value, old, grouper, needed):
+                value.view = old.view
+            else:
+                if value.view is None:
+                    value.view = View(Buffer(value.dtype, value.size), value.shape, contiguous_strides(value.shape))
+                late.append((value, old.view))
+        return late
+
+    def _place(self, value: Value, old: Value, grouper: grouping.Grouper, needed: set[Value]) -> bool:
+        group = value.group
+        if group.inner is not None or value.shape != group.space or old.shape != value.shape:
+            return False
+        after: set[Any] = set()
+        for user in needed:
+            operands = [*user.inputs, *(user.stage.inputs if user.stage is not None else ())]
+            if not any(operand.base is old for operand in operands):
+                continue
+            reader = grouping.maker(user) if user.op != "view" else None
+            if reader is group:
+                if any(operand.op == "view" and operand.base is old for operand in operands):
+                    return False
+            elif reader is not None:
+                after.add(reader)
+        after |= {check.group for check in self.checks} - {group}
+        if any(check.group is group for check in self.checks):
+            return False
+        if any(grouper.reaches([reader], group) for reader in after):
+            return False
+        grouper.needs[group] |= after
+        return True
+
+    def _write(
+        self, items: Sequence[Any], late: Sequence[tuple[Value, View]], arrays: Sequence[Array], needed: set[Value]
+    ) -> Program:
+        used: dict[Buffer, None] = {}
+
+        def use(buffer: Buffer, number: int) -> None:
+            if buffer.place == "arena":
+                used[buffer] = None
+                buffer.first = number if buffer.first < 0 else buffer.first
+                buffer.last = max(buffer.last, number)
+
+        for number, item in enumerate(items):
+            if isinstance(item, grouping.Group):
+                for value in item.members:
+                    if value.exported and value.view is None:
+                        buffer = Buffer(value.dtype, value.size)
+                        value.view = View(buffer, value.shape, contiguous_strides(value.shape))
+                    if value.exported:
+                        use(value.locate().buffer, number)
+                    for operand in value.inputs:
+                        if operand.op != "constant" and operand.group is not item:
+                            use(operand.locate().buffer, number)
+            else:
+                for value in [*item.inputs, *item.outputs]:
+                    use(value.locate().buffer, number)
+                for buffer in item.scratch:
+                    use(buffer, number)
+        for value, _ in late:
+            use(value.locate().buffer, len(items))
+        arena = plan_memory(list(used), len(items) + 1)
+        module = Module()
+        calls: list[Call] = []
+        guards: dict[int, list[View]] = {}
+        for number, item in enumerate(items):
+            name = f"stage{number}"
+            found = [check.locate() for check in self.checks if check.group is item]
+            if found:
+                guards[number] = found
+            if isinstance(item, grouping.Group):
+                calls.append(Loops(item, module, name).emit())
+            else:
+                calls.append(item.emit(module, name))
+        if late:
+            calls.append(write_copies(module, "late", late))
+        for check in self.checks:
+            check.locate().buffer.last = len(items)
+        return Program(
+            module, calls, guards, self.input_arrays, arrays, self.constants, arena, tuple(self.uses), self.imports
+        )
+
+
+def _has_unknown(value: Any) -> bool:
+    return any(_has_unknown(item) if isinstance(item, tuple) else item is None for item in value)

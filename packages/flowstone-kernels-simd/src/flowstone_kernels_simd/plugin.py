@@ -1,0 +1,30 @@
+"""What flowstone-kernels-simd offers through hooks: kernels, a compiler, a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flowstone_core.hookspecs import CompilerProvider, KernelProvider, hookimpl
+
+
+@hookimpl
+def flowstone_kernels() -> KernelProvider:
+    """Kernels of single ops, where they beat numpy's."""
+    return KernelProvider("simd", priority=10, kernels={}, description="Vector kernels, compiled by LLVM.")
+
+
+@hookimpl
+def flowstone_compilers() -> CompilerProvider:
+    """The compiler of traced functions."""
+    return CompilerProvider(
+        "simd",
+        priority=10,
+        compiler="flowstone_kernels_simd.compiler:COMPILER",
+        description="Traced functions as vector code, compiled by LLVM.",
+    )
+
+
+@hookimpl
+def flowstone_commands() -> Mapping[str, str]:
+    """``flowstone cache``."""
+    return {"cache": "flowstone_kernels_simd.commands:cache_command"}

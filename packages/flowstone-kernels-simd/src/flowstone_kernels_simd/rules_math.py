@@ -1,0 +1,129 @@
+"""How elementwise ops, casts and selections are lowered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowstone_graphfn.graph import Node
+
+from flowstone_kernels_simd.ir import FLOATS, SCALARS
+from flowstone_kernels_simd.lowering import REFUSALS, RULES, Lowering, rule
+from flowstone_kernels_simd.values import Unsupported, Value
+
+ANY = frozenset(SCALARS)
+NUMBERS = ANY - {"bool"}
+REALS = frozenset(FLOATS)
+INTEGERS = NUMBERS - REALS
+BOOLS = frozenset({"bool"})
+
+TYPES: dict[frozenset[str], str] = {
+    NUMBERS: """
+        AddV2 Add Sub Mul Maximum Minimum Neg Abs Square SquaredDifference Sign Less LessEqual Greater GreaterEqual
+        Relu Relu6 ReluGrad Relu6Grad ClipByValue Round
+    """,
+    REALS: """
+        RealDiv Reciprocal Inv ReciprocalGrad InvGrad Sqrt SqrtGrad Rsqrt RsqrtGrad Exp Expm1 Log Log1p Tanh TanhGrad
+        Sigmoid SigmoidGrad Softplus SoftplusGrad Softsign SoftsignGrad Elu EluGrad Selu SeluGrad LeakyRelu
+        LeakyReluGrad Erf Sin Cos Pow Floor Ceil Rint IsNan IsInf IsFinite DivNoNan MulNoNan Xdivy Xlogy
+    """,
+    INTEGERS: "BitwiseAnd BitwiseOr BitwiseXor Invert",
+    BOOLS: "LogicalAnd LogicalOr LogicalNot",
+    ANY: "Equal NotEqual SelectV2",
+}
+"""The ops that become one elementwise operation, by the types of their operands."""
+
+_BOOLEAN = frozenset(
+    "Less LessEqual Greater GreaterEqual Equal NotEqual IsNan IsInf IsFinite LogicalAnd LogicalOr LogicalNot".split()
+)
+
+_ATTRS = {"LeakyRelu": ("alpha",), "LeakyReluGrad": ("alpha",)}
+
+
+def _elementwise(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    attrs = {name: node.attrs[name] for name in _ATTRS.get(node.op.name, ())}
+    dtype = "bool" if node.op.name in _BOOLEAN else None
+    if node.op.name == "SelectV2":
+        attrs["of"] = dtype = inputs[1].dtype
+    made = low.op(node.op.name, *inputs, dtype=dtype, **attrs)
+    if node.op.name == "ClipByValue" and made.shape != inputs[0].shape:
+        raise Unsupported("limits that do not broadcast to the operand")
+    return made
+
+
+def refuse_types(allowed: frozenset[str]) -> Any:
+    """What refuses nodes with operands of other types."""
+
+    def refuse(node: Node) -> str | None:
+        wrong = [tensor.dtype.name for tensor in node.flat_inputs() if tensor.dtype.name not in allowed]
+        if node.op.name == "SelectV2" and wrong == []:
+            return None
+        if not node.attrs.get("incompatible_shape_error", True):
+            return "shapes that do not broadcast are allowed here"
+        return f"{wrong[0]} operands" if wrong else None
+
+    return refuse
+
+
+for _types, _names in TYPES.items():
+    for _name in _names.split():
+        RULES[_name] = _elementwise
+        REFUSALS[_name] = refuse_types(_types)
+
+
+@rule("Identity", "StopGradient", "PreventGradient", "Snapshot", "GuaranteeConst")
+def _identity(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    value: Value = inputs[0]
+    return value
+
+
+@rule("AddN")
+def _add_n(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    total: Value = inputs[0][0]
+    for value in inputs[0][1:]:
+        if value.shape != total.shape:
+            raise Unsupported("AddN of several shapes")
+        total = low.op("AddV2", total, value)
+    return total
+
+
+REFUSALS["AddN"] = refuse_types(NUMBERS)
+
+
+@rule("Cast")
+def _cast(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    to = node.attrs["DstT"].name
+    return low.op("Cast", inputs[0], dtype=to, to=to) if to != inputs[0].dtype else inputs[0]
+
+
+def _refuse_cast(node: Node) -> str | None:
+    source, target = node.inputs[0].dtype.name, node.outputs[0].dtype.name
+    if source in FLOATS and target not in FLOATS and target != "bool":
+        return f"casts from {source} to {target}"
+    return "a cast that truncates" if node.attrs["Truncate"] else None
+
+
+REFUSALS["Cast"] = _refuse_cast
+
+
+@rule("OnesLike", "ZerosLike")
+def _like(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    number = low.number(inputs[0].dtype, 1 if node.op.name == "OnesLike" else 0)
+    return low.spread(number, inputs[0].shape)
+
+
+@rule("Fill")
+def _fill(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    return low.spread(inputs[1], low.shape_of(node))
+
+
+@rule("BiasAdd")
+def _bias_add(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    value, bias = inputs
+    return low.op("AddV2", value, bias)
+
+
+def _refuse_bias(node: Node) -> str | None:
+    return "channels first" if node.attrs["data_format"] == "NCHW" else refuse_types(NUMBERS)(node)
+
+
+REFUSALS["BiasAdd"] = _refuse_bias

@@ -1,0 +1,9 @@
+"""The published suite on this provider."""
+
+from __future__ import annotations
+
+from flowstone_conformance import CompilerConformance
+
+
+class TestCompiler(CompilerConformance):
+    provider = "simd"
