@@ -132,7 +132,7 @@ class CompilerConformance:
 
         results = []
         for number in range(CALLS + 2):
-            before = v.read_value()
+            before: Any = v.read_value()
             kept = before.numpy()
             results.append(step(wrapped((np.full(64, number, np.float32),))[0]))
             np.testing.assert_array_equal(before.numpy(), kept)

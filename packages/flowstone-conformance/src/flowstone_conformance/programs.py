@@ -1,3 +1,5 @@
+# Programs as users write them; what traces them is given, and untyped.
+# mypy: disable-error-code="untyped-decorator, operator, misc"
 """Programs that compilers are tested with: each takes ``function`` and yields steps to run one after the other."""
 
 from __future__ import annotations
