@@ -23,6 +23,19 @@ PUBLIC: dict[str, str] = (
         "flowstone_core.extension_type",
         {"ExtensionType": "experimental.ExtensionType", "as_dict": "experimental.extension_type.as_dict"},
     )
+    | public(
+        "flowstone_core.dispatch",
+        {
+            name: f"experimental.{name}"
+            for name in (
+                "dispatch_for_api",
+                "dispatch_for_unary_elementwise_apis",
+                "dispatch_for_binary_elementwise_apis",
+                "dispatch_for_binary_elementwise_assert_apis",
+                "unregister_dispatch_for",
+            )
+        },
+    )
     | public("flowstone_core.trackable", {"Trackable": "__internal__.tracking.Trackable"})
     | public(
         "flowstone_core.nest",
