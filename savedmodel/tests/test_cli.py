@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flowstone_core.asset import Asset
 from flowstone_core.module import Module
 from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable
 from flowstone_graphfn.function import function
-from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.cli import saved_model_command
 from flowstone_savedmodel.saving import save
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flowstone_core.api import tf
+from flowstone_core.asset import Asset
 from flowstone_core.errors import (
     DataLossError,
     InvalidArgumentError,
@@ -26,7 +27,6 @@ from flowstone_graphfn.function import function
 from flowstone_protos.meta_graph_pb2 import MetaGraphDef
 from flowstone_protos.saved_model_pb2 import SavedModel
 from flowstone_protos.struct_pb2 import StructuredValue
-from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.loading import contains_saved_model, load
 from flowstone_savedmodel.saving import save
 from google.protobuf import text_format

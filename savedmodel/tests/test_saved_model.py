@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from flowstone_core import dtypes
 from flowstone_core.api import tf
+from flowstone_core.asset import Asset
 from flowstone_core.errors import NotFoundError
 from flowstone_core.module import Module
 from flowstone_core.type_spec import TensorSpec
@@ -21,7 +22,6 @@ from flowstone_core.variable import Variable
 from flowstone_graphfn.function import function
 from flowstone_protos.saved_model_pb2 import SavedModel
 from flowstone_savedmodel import constants
-from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.checkpoint.checkpoint import Checkpoint
 from flowstone_savedmodel.fingerprint import read_fingerprint
 from flowstone_savedmodel.loading import contains_saved_model, load

@@ -117,6 +117,12 @@ FAMILIES: Final[dict[str, str]] = {
     """,
     "unicode": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode",
     "files": "MatchingFiles ReadFile WriteFile",
+    "lookup": """
+        AnonymousHashTable AnonymousMutableDenseHashTable AnonymousMutableHashTable AnonymousMutableHashTableOfTensors
+        HashTableV2 InitializeTableFromTextFileV2 InitializeTableV2 LookupTableExportV2 LookupTableFindV2
+        LookupTableImportV2 LookupTableInsertV2 LookupTableRemoveV2 LookupTableSizeV2 MutableDenseHashTableV2
+        MutableHashTableOfTensorsV2 MutableHashTableV2
+    """,
     "encoding": "DecodeBase64 DecodeCompressed DecodePaddedRaw DecodeRaw EncodeBase64",
     "regex": "RegexFullMatch RegexReplace StaticRegexFullMatch StaticRegexReplace",
     "tensor_list": """

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from flowstone_savedmodel._api import PUBLIC
 
 if TYPE_CHECKING:
-    from flowstone_savedmodel.asset import Asset as Asset
+    from flowstone_core.asset import Asset as Asset
+
     from flowstone_savedmodel.checkpoint.checkpoint import Checkpoint as Checkpoint
     from flowstone_savedmodel.checkpoint.manager import CheckpointManager as CheckpointManager
     from flowstone_savedmodel.checkpoint.options import CheckpointOptions as CheckpointOptions

@@ -25,7 +25,7 @@ _CONSTANTS = """
 """
 
 _SAVED_MODEL = {
-    "Asset": "flowstone_savedmodel.asset:Asset",
+    "Asset": "flowstone_core.asset:Asset",
     "LoadOptions": "flowstone_savedmodel.options:LoadOptions",
     "SaveOptions": "flowstone_savedmodel.options:SaveOptions",
     "contains_saved_model": "flowstone_savedmodel.loading:contains_saved_model",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flowstone_core.asset import Asset
 from flowstone_core.dtypes import as_dtype
 from flowstone_core.errors import InvalidArgumentError, UnimplementedError
 from flowstone_core.scopes import init_scope
@@ -16,7 +17,6 @@ from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_protos.meta_graph_pb2 import MetaGraphDef
 from flowstone_protos.saved_object_graph_pb2 import SavedObject, SavedVariable
 
-from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.constants import ASSETS_DIRECTORY
 from flowstone_savedmodel.function_loading import concrete_function, parameters_of, short_name
 from flowstone_savedmodel.graph_import import GraphImporter

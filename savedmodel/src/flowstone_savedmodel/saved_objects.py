@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowstone_core.asset import Asset
 from flowstone_core.tensor import EagerTensor
 from flowstone_core.trackable import DictNode, ListNode, Trackable, identity
 from flowstone_core.variable import Variable
 from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_graphfn.function import Function
 
-from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.constants import SIGNATURES_ATTRIBUTE
 from flowstone_savedmodel.signatures import SignatureMap
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flowstone_core.asset import Asset
 from flowstone_core.files import tensorflow_errors, write_whole
 from flowstone_core.interpreter import executing_eagerly
 from flowstone_core.tensor import EagerTensor
@@ -22,7 +23,6 @@ from flowstone_protos.saved_model_pb2 import SavedModel
 from flowstone_protos.saved_object_graph_pb2 import SavedObject, SavedVariable
 
 from flowstone_savedmodel import constants
-from flowstone_savedmodel.asset import Asset
 from flowstone_savedmodel.checkpoint.object_graph import VARIABLE_VALUE, View, checkpoint_key, list_nodes
 from flowstone_savedmodel.checkpoint.saving import write_view
 from flowstone_savedmodel.fingerprint import fingerprint_of

@@ -3,7 +3,7 @@
 from . import experimental as experimental
 from flowstone_savedmodel.constants import ASSETS_DIRECTORY as ASSETS_DIRECTORY
 from flowstone_savedmodel.constants import ASSETS_KEY as ASSETS_KEY
-from flowstone_savedmodel.asset import Asset as Asset
+from flowstone_core.asset import Asset as Asset
 from flowstone_savedmodel.constants import CLASSIFY_INPUTS as CLASSIFY_INPUTS
 from flowstone_savedmodel.constants import CLASSIFY_METHOD_NAME as CLASSIFY_METHOD_NAME
 from flowstone_savedmodel.constants import CLASSIFY_OUTPUT_CLASSES as CLASSIFY_OUTPUT_CLASSES
