@@ -126,7 +126,7 @@ class TextFileInitializer(TableInitializerBase):
         if vocab_size is not None and vocab_size <= 0:
             raise ValueError(f"TextFileInitializer: vocab_size must be positive or None, got {vocab_size}.")
         self._filename = Asset(filename)
-        self._attrs = {
+        self._attrs: dict[str, Any] = {
             "key_index": key_index,
             "value_index": value_index,
             "vocab_size": -1 if vocab_size is None else vocab_size,
