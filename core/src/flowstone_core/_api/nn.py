@@ -79,6 +79,13 @@ PUBLIC: dict[str, str] = (
     )
     | public("flowstone_core.ops.embedding", {"embedding_lookup": "nn.embedding_lookup"})
     | public(
+        "flowstone_core.ops.embedding_sparse",
+        {
+            "embedding_lookup_sparse": "nn.embedding_lookup_sparse",
+            "safe_embedding_lookup_sparse": "nn.safe_embedding_lookup_sparse",
+        },
+    )
+    | public(
         "flowstone_core.ops.normalization",
         {
             "batch_norm_with_global_normalization": "nn.batch_norm_with_global_normalization",
