@@ -28,6 +28,7 @@ from flowstone_core.ops.pool import dilation2d as dilation2d
 from flowstone_core.ops.dropout import dropout as dropout
 from flowstone_core.ops.activations import elu as elu
 from flowstone_core.ops.embedding import embedding_lookup as embedding_lookup
+from flowstone_core.ops.embedding_sparse import embedding_lookup_sparse as embedding_lookup_sparse
 from flowstone_core.ops.pool import erosion2d as erosion2d
 from flowstone_core.ops.activations import gelu as gelu
 from flowstone_core.ops.nn import in_top_k as in_top_k
@@ -49,6 +50,7 @@ from flowstone_core.ops.normalization import normalize_moments as normalize_mome
 from flowstone_core.ops.dilated import pool as pool
 from flowstone_core.ops.activations import relu as relu
 from flowstone_core.ops.activations import relu6 as relu6
+from flowstone_core.ops.embedding_sparse import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from flowstone_core.ops.scaled_loss import scale_regularization_loss as scale_regularization_loss
 from flowstone_core.ops.activations import selu as selu
 from flowstone_core.ops.convolution import separable_conv2d as separable_conv2d
