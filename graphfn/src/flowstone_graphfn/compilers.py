@@ -8,7 +8,7 @@ fails to compile, is executed by kernels.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -143,8 +143,20 @@ def _offer(
 ) -> list[Node | Compiled]:
     """Let one compiler choose among the nodes that are left."""
     taken: set[int] = set()
+    present = set(map(id, items)) | {
+        id(node) for item in items if isinstance(item, Compiled) for node in item.part.nodes
+    }
+    left_out = {
+        id(tensor)
+        for node in graph.nodes
+        if id(node) not in present and node.op not in _FREE
+        for tensor in node.outputs
+    }  # such as the vector of a subscript whose entries are taken one by one
     for item in items:
         if isinstance(item, Compiled) or item.op in _FREE:
+            continue
+        if any(id(tensor) in left_out for tensor in item.flat_inputs()):
+            reasons[item.name] = f"{name}: an operand of it is never made"
             continue
         try:
             reason = compiler.refuse(item)
@@ -157,12 +169,12 @@ def _offer(
     if not taken:
         return list(items)
     arranged: list[Node | Compiled] = []
-    for group in _levels(items, taken):
+    for group in _levels(items, taken, left_out):
         if id(group[0]) not in taken:
             arranged += group
             continue
         nodes = [item for item in group if isinstance(item, Node)]
-        part = _part(graph, items, nodes, plain)
+        part = _part(graph, items, nodes, plain, left_out)
         try:
             made = compiler.compile(part)
         except Exception as error:  # noqa: BLE001 - an internal failure must not break the user's program
@@ -177,7 +189,16 @@ def _offer(
     return arranged
 
 
-def _levels(items: Sequence[Node | Compiled], taken: set[int]) -> list[list[Node | Compiled]]:
+def _needs(item: Node | Compiled, left_out: set[int]) -> Iterator[SymbolicTensor]:
+    """What an item takes: its inputs, and in the place of one that is not made what that is made of."""
+    for tensor in item.flat_inputs():
+        if id(tensor) in left_out:
+            yield from _needs(tensor.node, left_out)
+        else:
+            yield tensor
+
+
+def _levels(items: Sequence[Node | Compiled], taken: set[int], left_out: set[int]) -> list[list[Node | Compiled]]:
     """The items in an order in which taken ones stand together: groups of only taken ones and of only others.
 
     An item's level is the least at which everything that it depends on stands at a lower level, or at the same one
@@ -189,7 +210,7 @@ def _levels(items: Sequence[Node | Compiled], taken: set[int]) -> list[list[Node
     for item in items:
         odd = id(item) in taken
         level = 1 if odd else 0
-        for tensor in item.flat_inputs():
+        for tensor in _needs(item, left_out):
             level = max(level, level_of.get(id(tensor), 0))
         reads, writes = reads_state(item), changes_state(item)
         if reads or writes:
@@ -222,7 +243,9 @@ def _effects(item: Node | Compiled) -> list[Any]:
     return [node.op.effects for node in (item.part.nodes if isinstance(item, Compiled) else (item,))]
 
 
-def _part(graph: Graph, items: Sequence[Node | Compiled], nodes: Sequence[Node], plain: Plain) -> Part:
+def _part(
+    graph: Graph, items: Sequence[Node | Compiled], nodes: Sequence[Node], plain: Plain, left_out: set[int]
+) -> Part:
     """The part of these nodes."""
     inside = {id(tensor) for node in nodes for tensor in node.outputs}
     constants: dict[int, Node] = {}
@@ -234,7 +257,7 @@ def _part(graph: Graph, items: Sequence[Node | Compiled], nodes: Sequence[Node],
             elif id(tensor) not in inside:
                 inputs[id(tensor)] = tensor
     own = set(map(id, nodes))
-    used = {id(tensor) for item in items if id(item) not in own for tensor in item.flat_inputs()}
+    used = {id(tensor) for item in items if id(item) not in own for tensor in _needs(item, left_out)}
     used.update(map(id, graph.outputs))
     outputs = tuple(tensor for node in nodes for tensor in node.outputs if id(tensor) in used)
     parts = tuple(nodes), tuple(constants.values()), tuple(inputs.values()), outputs

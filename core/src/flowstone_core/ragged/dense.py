@@ -36,6 +36,8 @@ def divided(
     outer: list[RowPartition] = []
     for axis in range(1, ragged_rank):
         rows = tf.reduce_prod(sizes[:axis])
+        if (known := tensor.shape[:axis].num_elements()) is not None:
+            rows = tf.constant(known, dtype)
         outer.append(RowPartition.from_uniform_row_length(_known(tensor, axis, sizes), nrows=rows, dtype=dtype))
     flat = tf.reshape(tensor, tf.concat([[-1], sizes[ragged_rank:]], 0)) if ragged_rank > 1 else tensor
     values, last = _rows(flat, lengths, padding, dtype)
@@ -50,7 +52,7 @@ def _known(tensor: Tensor, axis: int, sizes: Any) -> Any:
 def _rows(tensor: Any, lengths: Any, padding: Any, dtype: DType) -> tuple[Any, RowPartition]:
     """The kept values of each row of a tensor, and the partition into these rows."""
     sizes = tf.shape(tensor, out_type=dtype)
-    rows, width = sizes[0], sizes[1]
+    rows, width = _known(tensor, 0, sizes), sizes[1]
     if padding is not None:
         lengths = _without_padding(tensor, tf.convert_to_tensor(padding, tensor.dtype), dtype)
     if lengths is None:

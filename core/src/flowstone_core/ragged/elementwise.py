@@ -44,7 +44,7 @@ def by_element(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
     arguments = [
         [next(flat) for _ in value] if arg.is_list else next(flat) for arg, value in zip(op.inputs, inputs, strict=True)
     ]
-    function = tf.math.truediv if op.name == "RealDiv" else op
+    function = {"RealDiv": tf.math.truediv, "AddV2": tf.add}.get(op.name, op)  # which know more types
     return aligned.packed(function(*arguments, **attrs))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from flowstone_core.api import tf
-from flowstone_core.errors import InvalidArgumentError
+from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import building_graph, user_error
 from flowstone_core.ops.ragged import RAGGED_RANGE
 from flowstone_core.ragged.row_partition import RowPartition, static_value
 from flowstone_core.tensor import EagerTensor, Tensor
@@ -121,9 +122,8 @@ def _row(x: Any, index: Any) -> Any:
     rows = x._row_partition.static_nrows
     known = index if not isinstance(index, Tensor) else static_value(index)
     if rows is not None and known is not None and not -rows <= known < rows:
-        if known < 0:  # TensorFlow's types
-            raise InvalidArgumentError(None, None, f"Row key {known} out of bounds: there are {rows} rows.")
-        raise IndexError(f"Row key {known} out of bounds: there are {rows} rows.")
+        text = f"Row key {known} out of bounds: there are {rows} rows."
+        raise user_error(SpecError(text)) if known < 0 or building_graph() else IndexError(text)  # TensorFlow's types
     return x.values[x.row_starts()[index] : x.row_limits()[index]]
 
 

@@ -211,6 +211,9 @@ def split(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
         axis, x = inputs
         at, count = axis_of(_single(axis, "split"), x.shape.rank), attrs["num_split"]
         size = x.shape[at]
+        if size is None and at == 0:
+            part = x.nrows() // count
+            return [x[place * part : (place + 1) * part] for place in range(count)]
         if size is None:
             raise ValueError(f"split: dimension {at} is ragged; give the sizes of the parts, or take slices.")
         if size % count:

@@ -211,9 +211,8 @@ class RowPartition(CompositeTensor):
                     f"uniform_row_length={known} and nrows={count} make {count * known} values, got nvals={total}."
                 )
             require(tf.equal(rows * length, tf.cast(nvals, target)), "the rows do not use up the values.")
-        splits = tf.range(rows + 1) * length
-        if (count := static_value(rows)) is not None and type(splits) is not EagerTensor:
-            splits.set_shape([count + 1])
+        count = static_value(rows)
+        splits = (tf.range(rows + 1) if count is None else tf.range(count + 1, dtype=target)) * length
         return cls(splits, uniform_row_length=length, nrows=rows)
 
     # -- encodings -------------------------------------------------------------------------------------------------

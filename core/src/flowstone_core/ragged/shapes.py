@@ -56,7 +56,8 @@ def expanded(x: Any, axis: int) -> Any:
     if axis > 1:
         return x.with_values(expanded(x.values, axis - 1))
     dtype = x.row_splits.dtype
-    length, rows = (x.nrows(), tf.ones((), dtype)) if axis == 0 else (tf.ones((), dtype), x.nrows())
+    one, count = tf.constant(1, dtype), x._row_partition
+    length, rows = (count.nrows(), one) if axis == 0 else (one, count.nrows())
     return RaggedTensor(x, RowPartition.from_uniform_row_length(length, nrows=rows, dtype=dtype), internal=True)
 
 
