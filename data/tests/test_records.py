@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from flowstone_core.api import tf
-from flowstone_data.parsing.features import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
+from flowstone_data.parsing.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
 from flowstone_data.parsing.parse import parse_example, parse_single_example
 from flowstone_data.readers import FixedLengthRecordDatasetV2, TextLineDatasetV2, TFRecordDatasetV2
 from flowstone_data.record_writer import TFRecordOptions, TFRecordWriter
@@ -174,5 +174,7 @@ class TestParsing:
             parse_single_example([b""], self.features)
         with pytest.raises(ValueError, match="allow_missing"):
             parse_example([b""], {"i": FixedLenSequenceFeature([], "int64")})
-        with pytest.raises(NotImplementedError, match="VarLenFeature"):
-            parse_example([b""], {"i": VarLenFeature("int64")})
+        with pytest.raises(ValueError, match="type"):
+            parse_example([b""], {"i": VarLenFeature(None)})
+        with pytest.raises(ValueError, match="size"):
+            parse_example([b""], {"s": SparseFeature(["i", "j"], "v", "int64", 5)})

@@ -19,6 +19,7 @@ PUBLIC: dict[str, str] = {
     "data.FixedLengthRecordDataset": "flowstone_data.readers:FixedLengthRecordDatasetV2",
     "io.FixedLenFeature": "flowstone_data.parsing.features:FixedLenFeature",
     "io.FixedLenSequenceFeature": "flowstone_data.parsing.features:FixedLenSequenceFeature",
+    "io.SparseFeature": "flowstone_data.parsing.features:SparseFeature",
     "io.VarLenFeature": "flowstone_data.parsing.features:VarLenFeature",
     "io.parse_example": "flowstone_data.parsing.parse:parse_example",
     "io.parse_single_example": "flowstone_data.parsing.parse:parse_single_example",

@@ -151,8 +151,11 @@ def sparse_transpose(sp_input: Any, perm: Any = None, name: str | None = None) -
     """
     order: Any = filling.range(array.size(sp_input.dense_shape))[::-1] if perm is None else perm
     indices = gathering.gather(sp_input.indices, order, axis=1)
-    result = SparseTensor(indices, sp_input.values, gathering.gather(sp_input.dense_shape, order))
-    return sparse_reorder(result)
+    known = convert_to_tensor(order).spec.vector()
+    shape: Any = gathering.gather(sp_input.dense_shape, order)
+    if sp_input.shape.is_fully_defined() and known is not None and None not in known:
+        shape = [sp_input.shape[axis] for axis in known]
+    return sparse_reorder(SparseTensor(indices, sp_input.values, shape))
 
 
 def sparse_reset_shape(sp_input: Any, new_shape: Any = None) -> SparseTensor:

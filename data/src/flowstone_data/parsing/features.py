@@ -43,3 +43,21 @@ class VarLenFeature(NamedTuple):
     """
 
     dtype: Any
+
+
+class SparseFeature(NamedTuple):
+    """A feature of values and one or several of coordinates, together a sparse tensor.
+
+    Attributes:
+        index_key: The feature of the coordinates, or a list with one for each dimension; they are ``tf.int64``.
+        value_key: The feature of the values.
+        dtype: ``tf.float32``, ``tf.int64`` or ``tf.string``: the type of the values.
+        size: The size of the dimension, or a list with one for each.
+        already_sorted: Whether the values stand in the order of their coordinates, so that they need no sorting.
+    """
+
+    index_key: Any
+    value_key: Any
+    dtype: Any
+    size: Any
+    already_sorted: bool = False

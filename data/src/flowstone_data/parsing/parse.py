@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 from flowstone_core import dtypes
 from flowstone_core.conversion import convert_to_tensor
-from flowstone_core.dtypes import as_dtype
+from flowstone_core.dtypes import DType, as_dtype
+from flowstone_core.ops.array import expand_dims
+from flowstone_core.ops.joining import concat
+from flowstone_core.ops.sparse import sparse_reorder
 from flowstone_core.shapes import as_shape
-from flowstone_core.tensor import EagerTensor, Tensor
+from flowstone_core.sparse_tensor import SparseTensor
+from flowstone_core.tensor import EagerTensor
 
-from flowstone_data.parsing.features import FixedLenFeature, FixedLenSequenceFeature
+from flowstone_data.parsing.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
 from flowstone_data.parsing.ops import PARSE_EXAMPLE
 
 
 def parse_example(
     serialized: Any, features: Mapping[str, Any], example_names: Any = None, name: str | None = None
-) -> dict[str, Tensor]:
+) -> dict[str, Any]:
     """The features of serialized ``tf.train.Example`` messages.
 
     >>> feature = tf.train.Feature(int64_list=tf.train.Int64List(value=[1, 2]))
@@ -34,7 +38,7 @@ def parse_example(
         name: A name.
 
     Returns:
-        Key to tensor, with the batch size first.
+        Key to tensor, with the batch size first; a ``tf.SparseTensor`` for ``VarLenFeature`` and ``SparseFeature``.
 
     Raises:
         ValueError: If no features are asked for, or a request is incomplete.
@@ -42,34 +46,39 @@ def parse_example(
     """
     if not features:
         raise ValueError("Argument `features` cannot be falsy.")
-    keys = sorted(features)
-    shapes, defaults = [], []
-    for key in keys:
-        shape, default = _request(key, features[key])
-        shapes.append(shape)
-        defaults.append(default)
+    sparse = _sparse_types(features)
+    keys = [key for key in sorted(features) if not isinstance(features[key], (VarLenFeature, SparseFeature))]
+    requests = [_request(key, features[key]) for key in keys]
     serialized = convert_to_tensor(serialized, dtypes.string)
     names = _strings([]) if example_names is None else convert_to_tensor(example_names, dtypes.string)
-    _, _, _, dense, _, _ = PARSE_EXAMPLE(
+    indices, values, shapes, dense, _, _ = PARSE_EXAMPLE(
         serialized,
         names,
-        _strings([]),
+        _strings(list(sparse)),
         _strings(keys),
         _strings([]),
-        defaults,
-        num_sparse=0,
-        sparse_types=(),
+        [default for _, default in requests],
+        num_sparse=len(sparse),
+        sparse_types=tuple(sparse.values()),
         ragged_value_types=(),
         ragged_split_types=(),
-        dense_shapes=shapes,
+        dense_shapes=[shape for shape, _ in requests],
         name=name,
     )
-    return dict(zip(keys, dense, strict=True))
+    parts = zip(indices, values, shapes, strict=True)
+    parsed = dict(zip(sparse, (SparseTensor(*each) for each in parts), strict=True))
+    found = dict(zip(keys, dense, strict=True))
+    for key, feature in features.items():
+        if isinstance(feature, VarLenFeature):
+            found[key] = parsed[key]
+        elif isinstance(feature, SparseFeature):
+            found[key] = _merged(feature, parsed)
+    return {key: found[key] for key in features}
 
 
 def parse_single_example(
     serialized: Any, features: Mapping[str, Any], example_names: Any = None, name: str | None = None
-) -> dict[str, Tensor]:
+) -> dict[str, Any]:
     """The features of one serialized ``tf.train.Example``; like ``parse_example`` without the batch.
 
     Raises:
@@ -81,6 +90,49 @@ def parse_single_example(
     return parse_example(serialized, features, example_names, name)
 
 
+def _sparse_types(features: Mapping[str, Any]) -> dict[str, DType]:
+    """The keys that are parsed as sparse tensors, with their types.
+
+    Raises:
+        ValueError: If two requests want different types of one key, or a request has no type.
+    """
+    found: dict[str, DType] = {}
+    for key, feature in sorted(features.items()):
+        wanted: dict[str, Any] = {}
+        if isinstance(feature, VarLenFeature):
+            wanted = {key: feature.dtype}
+        elif isinstance(feature, SparseFeature):
+            wanted = {**dict.fromkeys(_listed(feature.index_key), dtypes.int64), feature.value_key: feature.dtype}
+        for each, dtype in wanted.items():
+            if not dtype:
+                raise ValueError(f"Missing type for feature {key!r}. Got feature={feature}.")
+            if found.setdefault(each, as_dtype(dtype)) is not as_dtype(dtype):
+                raise ValueError(f"Conflicting type {found[each].name} vs {as_dtype(dtype).name} for feature {each!r}.")
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _merged(feature: SparseFeature, parsed: Mapping[str, SparseTensor]) -> SparseTensor:
+    """The values at the coordinates that other features give: in each example, one for each value.
+
+    Raises:
+        ValueError: If there is not one size for each key of coordinates, or one coordinate for each value.
+    """
+    keys, sizes = _listed(feature.index_key), _listed(feature.size)
+    if len(keys) != len(sizes):
+        raise ValueError(f"SparseFeature needs a size for each index_key, got {feature}.")
+    values = parsed[feature.value_key]
+    for key in keys:
+        values.values.shape.assert_is_compatible_with(parsed[key].values.shape)
+    columns = [values.indices[:, :-1], *(expand_dims(parsed[key].values, 1) for key in keys)]
+    shape = concat([values.dense_shape[:-1], convert_to_tensor(sizes, dtypes.int64)], 0)
+    merged = SparseTensor(concat(columns, 1), values.values, shape)
+    return merged if feature.already_sorted else sparse_reorder(merged)
+
+
 def _strings(values: list[str]) -> EagerTensor:
     return EagerTensor(np.array([value.encode() for value in values], object), dtypes.string)
 
@@ -90,7 +142,7 @@ def _request(key: str, feature: Any) -> tuple[Any, Any]:
 
     Raises:
         ValueError: If the request is incomplete.
-        NotImplementedError: If it is for a sparse or ragged tensor.
+        NotImplementedError: If it is for a ragged tensor.
     """
     if isinstance(feature, FixedLenSequenceFeature):
         if not feature.allow_missing:
@@ -102,7 +154,8 @@ def _request(key: str, feature: Any) -> tuple[Any, Any]:
         sizes = _sizes(feature, key)
         return sizes, _default(feature, int(np.prod(sizes, dtype=np.int64)))
     raise NotImplementedError(
-        f"Feature {key!r} asks for {type(feature).__name__}; FixedLenFeature and FixedLenSequenceFeature are parsed now."
+        f"Feature {key!r} asks for {type(feature).__name__}; FixedLenFeature, FixedLenSequenceFeature, VarLenFeature "
+        "and SparseFeature are parsed now."
     )
 
 
