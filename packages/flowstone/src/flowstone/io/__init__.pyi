@@ -3,6 +3,7 @@
 from . import gfile as gfile
 from flowstone_data.parsing.features import FixedLenFeature as FixedLenFeature
 from flowstone_data.parsing.features import FixedLenSequenceFeature as FixedLenSequenceFeature
+from flowstone_data.parsing.features import SparseFeature as SparseFeature
 from flowstone_data.record_writer import TFRecordOptions as TFRecordOptions
 from flowstone_data.record_writer import TFRecordWriter as TFRecordWriter
 from flowstone_data.parsing.features import VarLenFeature as VarLenFeature
