@@ -16,7 +16,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from flowstone._compose import table
+from flowstone._compose import RAW_OPS, table
 from flowstone._namespaces import ALIASES, NAMESPACES
 from flowstone_core.plugins import resolve
 
@@ -42,6 +42,8 @@ def stub(space: str, targets: dict[str, str]) -> str:
         lines.append(f"from flowstone{'.' * bool(ALIASES[space])}{ALIASES[space]} import *")
     own = set(children(space)) - set(children(ALIASES[space]) if space in ALIASES else [])
     lines += [f"from . import {name} as {name}" for name in sorted(own)]
+    if space == RAW_OPS:
+        lines += ["from typing import Any", "", "def __getattr__(name: str) -> Any: ..."]
     aliases = []
     for name, target in sorted(targets.items()):
         module, _, attribute = home(target).partition(":")

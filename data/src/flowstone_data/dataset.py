@@ -83,9 +83,9 @@ class DatasetV2:
     def _type_spec(self) -> DatasetSpec:
         return DatasetSpec(self._element_spec)
 
-    def cardinality(self, name: str | None = None) -> Any:
+    def cardinality(self) -> Any:
         """The number of elements: an int64 tensor; -1 for no end, -2 if it cannot be told."""
-        return CARDINALITY(self._variant_tensor, name=name)
+        return CARDINALITY(self._variant_tensor)
 
     def __len__(self) -> int:
         """The number of elements.
@@ -121,7 +121,7 @@ class DatasetV2:
         """How AutoGraph walks over the elements."""
         return OwnedIterator(self).__flowstone_iteration__()
 
-    def as_numpy_iterator(self, name: str | None = None) -> Iterator[Any]:
+    def as_numpy_iterator(self) -> Iterator[Any]:
         """The elements as numpy arrays.
 
         Raises:
@@ -313,7 +313,7 @@ class DatasetV2:
         self,
         buffer_size: Any,
         seed: Any = None,
-        reshuffle_each_iteration: bool | None = None,
+        reshuffle_each_iteration: bool | None = True,
         name: str | None = None,
     ) -> DatasetV2:
         """The elements in random order: each is drawn from the next ``buffer_size``.
@@ -399,7 +399,7 @@ class DatasetV2:
         """Pairs of a number, from ``start``, and an element."""
         return _zip((_range(start, np.iinfo(np.int64).max), self), None, name)
 
-    def apply(self, transformation_func: Callable[[DatasetV2], Any], name: str | None = None) -> Any:
+    def apply(self, transformation_func: Callable[[DatasetV2], Any]) -> Any:
         """``transformation_func`` of this dataset.
 
         Raises:

@@ -274,8 +274,13 @@ class Graph:
 
     # -- building --------------------------------------------------------------------------------------------
 
-    def unique_name(self, name: str) -> str:
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         """``name``, or ``name_1``, ``name_2``, ... if it is taken (without regard to case, as in TensorFlow)."""
+        if not mark_as_used:
+            taken = dict(self._names)
+            found = self.unique_name(name)
+            self._names = taken
+            return found
         key = name.lower()
         count = self._names.get(key)
         if count is None:
@@ -448,7 +453,9 @@ class Graph:
         records.extend(custom.record for custom in customs)
         return records
 
-    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
+    def as_graph_def(
+        self, from_version: int | None = None, add_shapes: bool = False, use_pybind11_proto: bool = False
+    ) -> Any:
         """This graph as TensorFlow's ``GraphDef`` message; flowstone-savedmodel writes it."""
         return get_service(GRAPH_EXPORT).graph_def(self)
 

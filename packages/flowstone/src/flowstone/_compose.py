@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flowstone_core.plugins import Plugin
 
 ROOT = "flowstone"
+RAW_OPS = "raw_ops"
 CATALOGUE = Path(__file__).with_name("catalogue.txt")
 
 
@@ -34,6 +35,8 @@ class MissingComponentError(ImportError):
 def namespace(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """The ``__getattr__`` and ``__dir__`` of one public module."""
     own = module.removeprefix(ROOT).lstrip(".")
+    if own == RAW_OPS:
+        return _raw_ops()
     prefixes = [own] if own not in ALIASES else [own, ALIASES[own]]
 
     def __getattr__(name: str) -> Any:
@@ -45,7 +48,7 @@ def namespace(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
                 value = _resolve(public)
                 setattr(sys.modules[module], name, value)  # the second touch costs nothing
                 return value
-            if public in NAMESPACES and (public in _populated() or _missing(public) is None):
+            if public in NAMESPACES and (public in {*_populated(), RAW_OPS} or _missing(public) is None):
                 return import_module(f"{ROOT}.{public}")
         for prefix in prefixes:
             if error := _missing(_join(prefix, name)):
@@ -62,6 +65,15 @@ def namespace(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         return sorted(found | {name for name in vars(sys.modules[module]) if not name.startswith("_")})
 
     return __getattr__, names
+
+
+def _raw_ops() -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """The namespace whose names are those of all ops that installed components have."""
+
+    def __getattr__(name: str) -> Any:
+        return getattr(import_module("flowstone_core.raw_ops"), name)
+
+    return __getattr__, lambda: dir(import_module("flowstone_core.raw_ops"))
 
 
 def installed() -> dict[str, str]:

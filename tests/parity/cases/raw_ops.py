@@ -1,0 +1,42 @@
+"""Parity cases of ``tf.raw_ops``: a sample of ops by their names, with renamed parameters and wrong calls."""
+
+from casekit import D, R, T, case
+
+CASES = [
+    case("raw_ops.AddV2", x=T([1, 2]), y=T([3, 4])),
+    case("raw_ops.MatMul", a=R((2, 3)), b=R((2, 4)), transpose_a=True),
+    case("raw_ops.Cast", x=T([1.5]), DstT=D("int32")),
+    case("raw_ops.ConcatV2", values=[T([1]), T([2, 3])], axis=0),
+    case("raw_ops.Concat", concat_dim=0, values=[T([1]), T([2, 3])]),
+    case("raw_ops.Pack", values=[T(1), T(2)], axis=0),
+    case("raw_ops.Unpack", value=T([1, 2]), num=2),
+    case("raw_ops.Sum", input=R((2, 3)), axis=[1], keep_dims=True),
+    case("raw_ops.All", input=T([True, False]), axis=0),
+    case("raw_ops.Split", axis=0, value=T([1, 2, 3, 4]), num_split=2),
+    case("raw_ops.SplitV", value=T([1, 2, 3]), size_splits=[1, 2], axis=0, num_split=2),
+    case("raw_ops.Squeeze", input=T([[1]]), axis=[0]),
+    case("raw_ops.ExpandDims", input=T([1]), axis=0),
+    case("raw_ops.Select", condition=T([True, False]), x=T([1, 2]), y=T([3, 4])),
+    case("raw_ops.Where", condition=T([True, False])),
+    case("raw_ops.Unique", x=T([1, 1, 2])),
+    case("raw_ops.UniqueWithCountsV2", x=T([1, 1, 2]), axis=[0]),
+    case("raw_ops.TopKV2", input=T([1.0, 3.0, 2.0]), k=2),
+    case("raw_ops.Relu", features=T([-1.0, 1.0])),
+    case("raw_ops.ReluGrad", gradients=T([1.0, 1.0]), features=T([-1.0, 1.0])),
+    case("raw_ops.BroadcastGradientArgs", s0=T([2, 1]), s1=T([2, 3])),
+    case("raw_ops.StridedSlice", input=T([1, 2, 3]), begin=[0], end=[2], strides=[1]),
+    case("raw_ops.Fill", dims=[2], value=T(1.5)),
+    case("raw_ops.Range", start=0, limit=3, delta=1),
+    case("raw_ops.OneHot", indices=T([0, 1]), depth=2, on_value=1.0, off_value=0.0),
+    case("raw_ops.Conv2D", input=R((1, 4, 4, 1)), filter=R((2, 2, 1, 1)), strides=[1, 1, 1, 1], padding="SAME"),
+    # misuse
+    case("raw_ops.AddV2", T([1]), T([2])),
+    case("raw_ops.AddV2", x=T([1])),
+    case("raw_ops.AddV2", x=T([1]), y=T([1]), z=T([1])),
+    case("raw_ops.AddV2", x=T([1]), y=T([1.0])),
+    case("raw_ops.AddV2", x=T([1, 2]), y=T([1, 2, 3])),
+    case("raw_ops.MatMul", a=R((2, 3)), b=R((2, 4))),
+    case("raw_ops.Conv2D", input=R((1, 4, 4, 1)), filter=R((2, 2, 1, 1)), strides=[1, 1, 1, 1], padding="NEVER"),
+    case("raw_ops.Cast", x=T([1.5])),
+    case("raw_ops.Cast", x=T([1.5]), DstT="nothing"),
+]
