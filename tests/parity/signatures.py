@@ -46,6 +46,14 @@ def text_of(function: Any) -> str:
     return f"({', '.join(parts)})"
 
 
+def constructor_of(cls: type) -> str:
+    """The parameters of a class's constructor, ``self`` first."""
+    if cls.__init__ is not object.__init__:  # type: ignore[misc]
+        return text_of(cls.__init__)  # type: ignore[misc]
+    inside = text_of(cls).removeprefix("(").removesuffix(")")
+    return UNKNOWN if inside == UNKNOWN else f"({', '.join(filter(None, ['self', inside]))})"
+
+
 def _default(value: Any) -> str:
     if value is None or isinstance(value, (bool, int, str, bytes)):
         return repr(value.value if isinstance(value, enum.Enum) else value)
@@ -89,7 +97,7 @@ def signatures_of(name: str, value: Any) -> Iterator[tuple[str, str]]:
         return
     if issubclass(value, enum.Enum):
         return
-    yield name, text_of(value.__init__)
+    yield name, constructor_of(value)
     if name.startswith("keras.") and name not in ("keras.Model", "keras.Sequential", "keras.layers.Layer"):
         return
     for method in sorted(dir(value)):

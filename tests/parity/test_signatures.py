@@ -9,13 +9,15 @@ from typing import Any
 
 import flowstone
 import pytest
-from signatures import GOLDEN, UNKNOWN, text_of
+from signatures import GOLDEN, UNKNOWN, constructor_of, text_of
 
 UNLIKE: dict[str, str] = {
     r"^(dtypes\.)?DType$": "types are made by tf.as_dtype; the constructor is internal in both",
     r"^(Graph|Operation|test.Benchmark|data\.Iterator|types\.experimental\.\w+Function)$": "internal constructors",
     r"^(Tensor|Variable|RaggedTensor)\.__getitem__$": "TensorFlow's names for `self` and the key; nobody can pass them by name",
     r"^TensorArraySpec\.is_compatible_with$": "TensorFlow renames the parameter of its base class",
+    r"^linalg\.LinearOperator\w+\.add_to_tensor$": "TensorFlow renames the parameter of its base class",
+    r"^errors\.OpError$": "the code may be left out",
     r"set_loop_options$": "TensorFlow's defaults are a private marker for 'not given'",
     r"^data\.Dataset$": "the constructor of the base class is for implementations",
     r"^keras\.DTypePolicy$": "one more parameter, after TensorFlow's",
@@ -51,7 +53,7 @@ def differences() -> dict[str, tuple[str, str]]:
     for name, expected in compared().items():
         value = found(name)
         constructor = isinstance(value, type) and expected.startswith("(self")
-        got = text_of(value.__init__ if constructor else value)
+        got = constructor_of(value) if constructor else text_of(value)
         if got not in (expected, UNKNOWN):
             differ[name] = (expected, got)
     return differ

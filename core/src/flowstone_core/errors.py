@@ -37,7 +37,7 @@ class OpError(Exception):
         error_code: One of the codes of this module.
     """
 
-    def __init__(self, node_def: Any, op: Any, message: str, error_code: int, *args: Any) -> None:
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN, *args: Any) -> None:
         super().__init__(node_def, op, message, *args)
         self._node_def = node_def
         self._op = op

@@ -119,5 +119,6 @@ def attach(cls: type, without: tuple[str, ...] = ()) -> None:
 
 attach(Tensor)
 attach(Variable)
+Tensor.OVERLOADABLE_OPERATORS = frozenset(_OPERATORS) | {"__getitem__"}
 for _cls, _getitem in ((Tensor, subscript.getitem), (Variable, subscript.variable_getitem)):
     setattr(_cls, "__getitem__", _getitem)  # noqa: B010

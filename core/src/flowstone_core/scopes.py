@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
+from flowstone_core.device_spec import DeviceSpec
 from flowstone_core.interpreter import running_under, state
 
 
@@ -63,12 +64,21 @@ class _Device:
 def device(device_name: Any) -> AbstractContextManager[None]:
     """A context that places ops on a device; there is one CPU, so that unknown devices fall back to it.
 
+    Args:
+        device_name: A name, a ``tf.DeviceSpec``, a logical device, or None.
+
     Raises:
         RuntimeError: If ``device_name`` is a function (TensorFlow 1's way).
+        ValueError: If it is no name of a device.
     """
     if callable(device_name):
         raise RuntimeError("tf.device does not support functions when eager execution is enabled.")
-    return _Device(device_name)
+    name = getattr(device_name, "name", device_name)
+    if isinstance(name, DeviceSpec):
+        name = name.to_string()
+    if name is not None and not isinstance(name, str):
+        raise ValueError(f"Expecting a string device name. Got {type(name)}({name})")
+    return _Device(DeviceSpec.from_string(name or "").to_string())
 
 
 def init_scope() -> AbstractContextManager[None]:

@@ -6,7 +6,7 @@ The arithmetic operators and methods that need ops are attached by ``flowstone_c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class Tensor:
 
     __slots__ = ("__dict__", "__weakref__")
     __array_priority__ = 100
+    OVERLOADABLE_OPERATORS: ClassVar[frozenset[str]]
+    """The operators that tensors have; ``flowstone_core.operators`` attaches them."""
 
     if TYPE_CHECKING:
         # attached by flowstone_core.operators

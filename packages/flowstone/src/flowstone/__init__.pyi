@@ -48,6 +48,7 @@ from . import xla as xla
 from flowstone_core.ops.script import Assert as Assert
 from flowstone_core.type_spec import BoundedTensorSpec as BoundedTensorSpec
 from flowstone_core.dtypes import DType as DType
+from flowstone_core.device_spec import DeviceSpec as DeviceSpec
 from flowstone_autodiff.tape import GradientTape as GradientTape
 from flowstone_graphfn.graph import Graph as Graph
 from flowstone_core.indexed_slices import IndexedSlices as IndexedSlices
@@ -111,6 +112,7 @@ from flowstone_core.dtypes import complex64 as complex64
 from flowstone_core.ops.joining import concat as concat
 from flowstone_graphfn.control_flow import cond as cond
 from flowstone_core.conversion import constant as constant
+from flowstone_core.initializers import Constant as _Constant_constant_initializer
 from flowstone_core.ops.control import control_dependencies as control_dependencies
 from flowstone_core.conversion import convert_to_tensor as convert_to_tensor
 from flowstone_core.ops.elementary import cos as cos
@@ -144,6 +146,7 @@ from flowstone_graphfn.higher_order import foldr as foldr
 from flowstone_graphfn.function import function as function
 from flowstone_core.ops.gathering import gather as gather
 from flowstone_core.ops.gathering import gather_nd as gather_nd
+from flowstone_core.sysconfig import get_logger as get_logger
 from flowstone_core.static_value import get_static_value as get_static_value
 from flowstone_autodiff.custom import grad_pass_through as grad_pass_through
 from flowstone_autodiff.gradients import gradients as gradients
@@ -168,6 +171,8 @@ from flowstone_core.tensor import is_tensor as is_tensor
 from flowstone_core.ops.compare import less as less
 from flowstone_core.ops.compare import less_equal as less_equal
 from flowstone_core.ops.sequences import linspace as linspace
+from flowstone_core.sysconfig import load_library as load_library
+from flowstone_core.sysconfig import load_op_library as load_op_library
 from flowstone_core.ops.compare import logical_and as logical_and
 from flowstone_core.ops.compare import logical_not as logical_not
 from flowstone_core.ops.compare import logical_or as logical_or
@@ -190,6 +195,7 @@ from flowstone_core.ops.compare import not_equal as not_equal
 from flowstone_core.ops.script import numpy_function as numpy_function
 from flowstone_core.ops.filling import one_hot as one_hot
 from flowstone_core.ops.filling import ones as ones
+from flowstone_core.initializers import Ones as _Ones_ones_initializer
 from flowstone_core.ops.filling import ones_like as ones_like
 from flowstone_core.ops.rearranging import pad as pad
 from flowstone_core.ops.joining import parallel_stack as parallel_stack
@@ -201,6 +207,8 @@ from flowstone_core.dtypes import qint32 as qint32
 from flowstone_core.dtypes import qint8 as qint8
 from flowstone_core.dtypes import quint16 as quint16
 from flowstone_core.dtypes import quint8 as quint8
+from flowstone_core.initializers import RandomNormal as _RandomNormal_random_normal_initializer
+from flowstone_core.initializers import RandomUniform as _RandomUniform_random_uniform_initializer
 from flowstone_core.ops.filling import range as range
 from flowstone_core.ops.array import rank as rank
 from flowstone_core.ops.math import realdiv as realdiv
@@ -278,11 +286,17 @@ from flowstone_autodiff.vectorized_map import vectorized_map as vectorized_map
 from flowstone_core.ops.selection import where as where
 from flowstone_graphfn.while_loops import while_loop as while_loop
 from flowstone_core.ops.filling import zeros as zeros
+from flowstone_core.initializers import Zeros as _Zeros_zeros_initializer
 from flowstone_core.ops.filling import zeros_like as zeros_like
 
 __compiler_version__ = _COMPILER_VERSION___compiler_version__
 __git_version__ = _GIT_VERSION___git_version__
 __version__ = _VERSION___version__
+constant_initializer = _Constant_constant_initializer
 flowstone_version = _FLOWSTONE_VERSION_flowstone_version
 matrix_square_root = _sqrtm_matrix_square_root
+ones_initializer = _Ones_ones_initializer
+random_normal_initializer = _RandomNormal_random_normal_initializer
+random_uniform_initializer = _RandomUniform_random_uniform_initializer
 tuple = _tuple_of_tuple
+zeros_initializer = _Zeros_zeros_initializer

@@ -1,2 +1,29 @@
 """``tf.config.experimental``; written by ``nox -s api``."""
 
+from flowstone_core.config import ClusterDeviceFilters as ClusterDeviceFilters
+from flowstone_core.config import LogicalDeviceConfiguration as _LogicalDeviceConfiguration_VirtualDeviceConfiguration
+from flowstone_core.config import disable_mlir_bridge as disable_mlir_bridge
+from flowstone_core.config import enable_mlir_bridge as enable_mlir_bridge
+from flowstone_core.config import enable_op_determinism as enable_op_determinism
+from flowstone_core.config import enable_tensor_float_32_execution as enable_tensor_float_32_execution
+from flowstone_core.config import get_device_details as get_device_details
+from flowstone_core.config import get_device_policy as get_device_policy
+from flowstone_core.config import get_memory_growth as get_memory_growth
+from flowstone_core.config import get_memory_info as get_memory_info
+from flowstone_core.config import get_memory_usage as get_memory_usage
+from flowstone_core.config import get_synchronous_execution as get_synchronous_execution
+from flowstone_core.config import get_logical_device_configuration as _get_logical_device_configuration_get_virtual_device_configuration
+from flowstone_core.config import get_visible_devices as get_visible_devices
+from flowstone_core.config import list_logical_devices as list_logical_devices
+from flowstone_core.config import list_physical_devices as list_physical_devices
+from flowstone_core.config import reset_memory_stats as reset_memory_stats
+from flowstone_core.config import set_device_policy as set_device_policy
+from flowstone_core.config import set_memory_growth as set_memory_growth
+from flowstone_core.config import set_synchronous_execution as set_synchronous_execution
+from flowstone_core.config import set_logical_device_configuration as _set_logical_device_configuration_set_virtual_device_configuration
+from flowstone_core.config import set_visible_devices as set_visible_devices
+from flowstone_core.config import tensor_float_32_execution_enabled as tensor_float_32_execution_enabled
+
+VirtualDeviceConfiguration = _LogicalDeviceConfiguration_VirtualDeviceConfiguration
+get_virtual_device_configuration = _get_logical_device_configuration_get_virtual_device_configuration
+set_virtual_device_configuration = _set_logical_device_configuration_set_virtual_device_configuration
