@@ -41,7 +41,7 @@ def _python_name(op: Op, name: str) -> str:
 
 def _default(value: typing.Any) -> typing.Any:
     if isinstance(value, TensorShape):
-        return None if value.rank is None else value
+        return None if value.rank is None else value.as_list()
     return list(value) if isinstance(value, tuple) else value
 
 
