@@ -166,4 +166,4 @@ def test_encodings_of_partitions():
     uniform = tf.experimental.RowPartition.from_uniform_row_length(2, nvals=6)
     assert (uniform.static_nrows, uniform.static_uniform_row_length) == (3, 2)
     with pytest.raises(ValueError, match="nrows"):
-        tf.experimental.RowPartition.from_uniform_row_length(0, nvals=0)
+        tf.experimental.RowPartition.from_uniform_row_length(2)

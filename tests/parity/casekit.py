@@ -108,6 +108,37 @@ class S:
 
 
 @dataclass(frozen=True)
+class G:
+    """A ragged tensor from nested lists; a traced function gets its values and row splits as arguments.
+
+    Attributes:
+        rows: The nested lists.
+        dtype: The type of the values.
+        ragged_rank: How many dimensions are ragged; all but the first by default.
+    """
+
+    rows: Any
+    dtype: str | None = None
+    ragged_rank: int | None = None
+
+    def parts(self) -> tuple[T, ...]:
+        depth = _depth(self.rows) - 1 if self.ragged_rank is None else self.ragged_rank
+        values, splits = self.rows, []
+        for _ in range(depth):
+            splits.append(T([0, *np.cumsum([len(row) for row in values]).tolist()], "int64"))
+            values = [item for row in values for item in row]
+        return (T(values, self.dtype), *splits)
+
+    def __repr__(self) -> str:
+        rest = "".join(f", {value!r}" for value in (self.dtype, self.ragged_rank) if value is not None)
+        return f"G({self.rows!r}{rest})"
+
+
+def _depth(rows: Any) -> int:
+    return 1 + max(map(_depth, rows), default=0) if isinstance(rows, list) else 0
+
+
+@dataclass(frozen=True)
 class D:
     """An element type."""
 
@@ -218,7 +249,7 @@ def gradient_of(tf: Any, function: Any) -> Any:
 def _walk(value: Any, visit: Any) -> None:
     if isinstance(value, (T, R)):
         visit(value)
-    elif isinstance(value, S):
+    elif isinstance(value, (S, G)):
         _walk(value.parts(), visit)
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -233,6 +264,9 @@ def _filled(value: Any, tf: Any, rest: Any) -> Any:
         return next(rest)
     if isinstance(value, S):
         return tf.SparseTensor(next(rest), next(rest), next(rest))
+    if isinstance(value, G):
+        flat, *splits = (next(rest) for _ in value.parts())
+        return tf.RaggedTensor.from_nested_row_splits(flat, splits, validate=False)
     if isinstance(value, D):
         return value.dtype(tf)
     if isinstance(value, (list, tuple)):

@@ -110,6 +110,8 @@ def leaves(result: Any) -> list[Any]:
         return [leaf for item in result for leaf in leaves(item)]
     if hasattr(result, "dense_shape"):  # a sparse tensor, or slices with their indices
         return leaves([result.indices, result.values, result.dense_shape])
+    if hasattr(result, "nested_row_splits"):
+        return [result.flat_values, *result.nested_row_splits]
     return [] if result is None else [result]
 
 

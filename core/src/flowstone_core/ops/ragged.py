@@ -11,7 +11,7 @@ from flowstone_core import infer
 from flowstone_core.dtypes import DType, int64
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
-from flowstone_core.shapes import Dims
+from flowstone_core.shapes import Dims, TensorShape
 from flowstone_core.spec import Spec
 
 _SPLITS = "Tsplits: {int32, int64} = DT_INT64"
@@ -104,6 +104,14 @@ def _infer_to_tensor(
     asked = None if wanted is None else tuple(None if size in (-1, None) else size for size in wanted)
     if inner is None:
         return Spec(asked, values.dtype)
+    if default_value.shape is not None:
+        own = default_value.shape
+        fits = zip(reversed(own), reversed(inner), strict=False)
+        if len(own) > len(inner) or any(None not in (a, b) and a not in (1, b) for a, b in fits):
+            raise SpecError(
+                f"RaggedTensorToTensor: default_value of shape {TensorShape(own)} must broadcast to the shape of one "
+                f"of the values, {TensorShape(inner)}."
+            )
     sizes: list[int | None] = [None] * (ragged_rank + 1)
     if row_partition_types[0] == ROW_SPLITS:
         sizes[0] = _rows(partitions[0], "RaggedTensorToTensor")

@@ -8,6 +8,8 @@ from typing import Any
 from flowstone_core import nest
 from flowstone_core.api import tf
 from flowstone_core.dtypes import int32, int64, string
+from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import user_error
 from flowstone_core.ops.ragged import RAGGED_CROSS
 from flowstone_core.ragged.broadcasting import same_rows
 from flowstone_core.ragged.joining import as_ragged_or_tensor, divided
@@ -186,7 +188,7 @@ def stack_dynamic_partitions(data: Any, partitions: Any, num_partitions: Any, na
     """
     with tf.name_scope(name or "SegmentStack"):
         x, ids = as_ragged_or_tensor(data), as_ragged_or_tensor(partitions)
-        splits_type = x.row_splits.dtype if isinstance(x, RaggedTensor) else int64
+        splits_type = x.row_splits.dtype if isinstance(x, RaggedTensor) else ids.dtype
         rank = ids.shape.rank
         if rank is None:
             raise ValueError("partitions must have known rank.")
@@ -252,7 +254,7 @@ def _cross(inputs: Any, hashed: bool, num_buckets: int, hash_key: int | None, na
     features = [each if isinstance(each, tf.SparseTensor) else as_ragged_or_tensor(each) for each in inputs]
     for each in features:
         if each.shape.rank not in (2, None):
-            raise ValueError(f"tf.ragged.cross: inputs must have rank 2, got {each.shape.rank}.")
+            raise user_error(SpecError(f"tf.ragged.cross: inputs must have rank 2, got {each.shape.rank}."))
         if isinstance(each, RaggedTensor) and each.ragged_rank != 1:
             raise ValueError("tf.ragged.cross: ragged inputs must have ragged_rank 1.")
     ragged = [each for each in features if isinstance(each, RaggedTensor)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowstone_core.api import tf
 from flowstone_core.conversion import CompositeOperandError
-from flowstone_core.dtypes import DType, int64
+from flowstone_core.dtypes import DType, int32, int64
 from flowstone_core.op import Op
 from flowstone_core.ops.ragged import RAGGED_RANGE
 from flowstone_core.ragged.broadcasting import splits_dtype
@@ -83,11 +83,10 @@ def _joined(values: list[Any], axis: int, stacking: bool) -> Any:
     rank = ranks.pop() if ranks else None
     axis = axis_of(axis, rank + 1 if stacking and rank is not None else rank)
     ragged = [x for x in values if isinstance(x, RaggedTensor)]
-    dtype = splits_dtype(ragged) if ragged else int64
+    dtype = splits_dtype(ragged) if ragged else int32 if rank == 1 else int64
     if not ragged and rank is not None and rank < (1 if stacking else 2):
         return tf.stack(values, axis) if stacking else tf.concat(values, axis)
     depth = max([x.ragged_rank for x in ragged], default=0 if stacking and axis == 0 and rank == 1 else 1)
-    depth = max(depth, min(axis, (rank or axis + 1) - 1))
     return _along([divided(x, depth, dtype) for x in values], axis, stacking, dtype)
 
 

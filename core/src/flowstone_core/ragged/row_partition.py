@@ -198,8 +198,6 @@ class RowPartition(CompositeTensor):
         if known is not None and known < 0:
             raise ValueError(f"uniform_row_length must not be negative, got {known}.")
         if nrows is None:
-            if known == 0:
-                raise ValueError("nrows must be given if uniform_row_length is 0.")
             rows = tf.math.floordiv(tf.cast(nvals, target), tf.maximum(length, tf.constant(1, target)))
         else:
             rows = tf.cast(integers(nrows, "nrows", None, target, rank=0), target)

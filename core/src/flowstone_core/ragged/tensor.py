@@ -12,6 +12,8 @@ from flowstone_core import operators
 from flowstone_core.api import tf
 from flowstone_core.composite import CompositeTensor
 from flowstone_core.dtypes import DType, as_dtype, float32, int32, int64
+from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import user_error
 from flowstone_core.op import Op
 from flowstone_core.ops.ragged import RAGGED_TENSOR_TO_SPARSE, RAGGED_TENSOR_TO_TENSOR, ROW_SPLITS
 from flowstone_core.ragged import dense, indexing, text
@@ -61,7 +63,7 @@ class RaggedTensor(CompositeTensor):
         elif not isinstance(values, Tensor):
             values = values if hasattr(type(values), "__flowstone_composite__") else tf.convert_to_tensor(values)
         if values.shape.rank == 0:
-            raise ValueError("RaggedTensor: values must have at least 1 dimension, got a scalar.")
+            raise user_error(SpecError("RaggedTensor: values must have at least 1 dimension, got a scalar."))
         if validate:
             count = count_of(values, row_partition.dtype)
             require(
@@ -391,12 +393,11 @@ class RaggedTensor(CompositeTensor):
         >>> tf.ragged.constant([[[3, 1, 4], [1]], [], [[5, 9]]]).row_lengths(axis=2)
         <tf.RaggedTensor [[3, 1], [], [2]]>
         """
+        axis = indexing.axis_of(axis, self.shape.rank)
         if axis == 0:
             return self._row_partition.nrows()
         if axis == 1:
             return self._row_partition.row_lengths()
-        if axis < 0:
-            return self.row_lengths(indexing.axis_of(axis, self.shape.rank))
         if isinstance(self._values, RaggedTensor):
             return self.with_values(self._values.row_lengths(axis - 1))
         shape = tf.shape(self._values, out_type=self._row_partition.dtype)
