@@ -40,6 +40,8 @@ def test_pad_infers():
     pairs = Spec((2, 2), dtypes.int32, ((1, 2), (0, 3)))
     assert ops.PAD.infer(Spec((None, 4), dtypes.float32), pairs).shape == (None, 7)
     assert ops.PAD.infer(Spec(None, dtypes.float32), pairs).shape == (None, None)
+    partly = Spec((2, 2), dtypes.int32, ((1, None), (0, 3)))
+    assert ops.PAD.infer(Spec((5, 4), dtypes.float32), partly).shape == (None, 7)
     assert ops.MIRROR_PAD_GRAD.infer(Spec((8, 9), dtypes.float32), pairs, mode="REFLECT").shape == (5, 6)
     with pytest.raises(SpecError, match="row for each"):
         ops.PAD.infer(Spec((1,), dtypes.float32), pairs)

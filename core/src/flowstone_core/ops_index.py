@@ -67,6 +67,11 @@ FAMILIES: Final[dict[str, str]] = {
     "incomplete": "Betainc Igamma IgammaGradA Igammac Polygamma RandomGammaGrad Zeta",
     "counting": "Bincount DenseBincount HistogramFixedWidth",
     "isotonic": "IsotonicRegression",
+    "quantization": """
+        FakeQuantWithMinMaxArgs FakeQuantWithMinMaxArgsGradient FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsGradient
+        FakeQuantWithMinMaxVarsPerChannel FakeQuantWithMinMaxVarsPerChannelGradient QuantizeAndDequantizeV2
+        QuantizeAndDequantizeV3 QuantizeAndDequantizeV4 QuantizeAndDequantizeV4Grad
+    """,
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose

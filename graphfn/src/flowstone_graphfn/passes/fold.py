@@ -51,10 +51,15 @@ def _known(node: Node) -> list[EagerTensor] | None:
     for tensor in node.outputs:
         spec = tensor._spec
         value = spec.value
-        if value is None or spec.dtype.is_handle or (isinstance(value, tuple) and None in value):
+        if value is None or spec.dtype.is_handle or not _complete(value):
             return None
         found.append(EagerTensor(np.array(value, spec.dtype.numpy_dtype), spec.dtype))
     return found
+
+
+def _complete(value: Any) -> bool:
+    """Whether a value has no unknown entries."""
+    return all(map(_complete, value)) if isinstance(value, tuple) else value is not None
 
 
 def _computed(node: Node) -> list[EagerTensor] | None:
