@@ -1,3 +1,11 @@
 """``tf.quantization``; written by ``nox -s api``."""
 
 from . import experimental as experimental
+from flowstone_core.ops.quantization import fake_quant_with_min_max_args as fake_quant_with_min_max_args
+from flowstone_core.ops.quantization import fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient
+from flowstone_core.ops.quantization import fake_quant_with_min_max_vars as fake_quant_with_min_max_vars
+from flowstone_core.ops.quantization import fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient
+from flowstone_core.ops.quantization import fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel
+from flowstone_core.ops.quantization import fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient
+from flowstone_core.ops.quantization import quantize_and_dequantize as quantize_and_dequantize
+from flowstone_core.ops.quantization import quantize_and_dequantize_v2 as quantize_and_dequantize_v2
