@@ -156,3 +156,11 @@ def test_errors_inside_plain_name_the_node(use):
 
 def _spec(shape):
     return TensorSpec(shape, np.float32)
+
+
+def test_parts_get_inputs_that_kernels_can_do_without(use):
+    compiler = use(Recording("StridedSlice"))
+    f = function(lambda x, n: x[: n + 1] * 2.0, autograph=False)
+    got = f(constant([1.0, 2.0, 3.0]), constant(1))
+    assert got.numpy().tolist() == [2.0, 4.0]
+    assert compiler.parts == [["StridedSlice"]]

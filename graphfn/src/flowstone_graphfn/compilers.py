@@ -239,6 +239,11 @@ def changes_state(item: Node | Compiled) -> bool:
     return any(effects.writes or effects.world for effects in _effects(item))
 
 
+def is_pure(item: Node | Compiled) -> bool:
+    """Whether nobody would notice if something did not run, but for its outputs."""
+    return all(effects.pure for effects in _effects(item))
+
+
 def _effects(item: Node | Compiled) -> list[Any]:
     return [node.op.effects for node in (item.part.nodes if isinstance(item, Compiled) else (item,))]
 

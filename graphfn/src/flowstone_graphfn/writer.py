@@ -222,8 +222,9 @@ class Writer:
         found = self._uses.get(id(graph))
         if found is None:
             items: Sequence[Node | Compiled] = needed_nodes(graph)
-            if self._plain is not None:
-                items = compilers.arrange(graph, needed_nodes(graph), self._plain, self.reasons)
+            if self._plain is not None:  # a compiler may need inputs that a line of Python does not
+                items = compilers.arrange(graph, needed_nodes(graph, all_inputs=True), self._plain, self.reasons)
+                items = needed(graph, items)
             found = self._uses[id(graph)] = graph, items, Uses(graph, items)
         return found
 
@@ -348,15 +349,25 @@ def _target(node: Node, names: Sequence[str]) -> str:
     return ", ".join(parts) + " = "
 
 
-def needed_nodes(graph: Graph) -> list[Node]:
-    """The nodes that effects or outputs need, in order."""
-    wanted = {id(tensor.node) for tensor in graph.outputs}
-    kept = []
-    for node in reversed(graph.nodes):
-        if id(node) in wanted or not node.op.effects.pure:
-            kept.append(node)
-            read = Writer.reads.get(node.op.name)
-            wanted.update(id(tensor.node) for tensor in (node.flat_inputs() if read is None else read(node)))
+def needed_nodes(graph: Graph, all_inputs: bool = False) -> list[Node]:
+    """The nodes that effects or outputs need, in order.
+
+    Args:
+        graph: The graph.
+        all_inputs: Whether nodes need all their inputs, also those that they can do without when written here.
+    """
+    return [node for node in needed(graph, graph.nodes, all_inputs) if isinstance(node, Node)]
+
+
+def needed(graph: Graph, items: Sequence[Node | Compiled], all_inputs: bool = False) -> list[Node | Compiled]:
+    """What effects or outputs need of what is to be executed, in order."""
+    wanted = {id(tensor) for tensor in graph.outputs}
+    kept: list[Node | Compiled] = []
+    for item in reversed(items):
+        if any(id(tensor) in wanted for tensor in item.outputs) or not compilers.is_pure(item):
+            kept.append(item)
+            read = None if all_inputs or isinstance(item, Compiled) else Writer.reads.get(item.op.name)
+            wanted.update(map(id, item.flat_inputs() if read is None or isinstance(item, Compiled) else read(item)))
     kept.reverse()
     return kept
 
