@@ -490,6 +490,23 @@ def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int,
     return graph, mapped
 
 
+def copy_into(
+    graph: Graph, body: Graph, arguments: Sequence[SymbolicTensor], call: Node | None = None
+) -> list[SymbolicTensor]:
+    """Append copies of the nodes of ``body`` to ``graph``, ``arguments`` in the place of its inputs; its outputs."""
+    mapped = {id(inner): outer for inner, outer in zip(body.inputs, arguments, strict=True)}
+    for node in body.nodes:
+        if node.op is PLACEHOLDER and id(node.outputs[0]) in mapped:
+            continue
+        inputs = map_inputs(lambda tensor: mapped[id(tensor)], node.inputs)
+        specs = [output._spec for output in node.outputs]
+        mark = node.mark or (None if call is None or node.op is CONST else call.mark)
+        copied = graph.add_node(node.op, inputs, node.attrs, specs, node.name, mark)
+        for old, new in zip(node.outputs, copied.outputs, strict=True):
+            mapped[id(old)] = new
+    return [mapped[id(tensor)] for tensor in body.outputs]
+
+
 def map_inputs(function: Callable[[Any], Any], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """``function`` of each tensor in a node's inputs, nested as they are."""
     return tuple([tuple(map(function, value)) if type(value) is tuple else function(value) for value in inputs])

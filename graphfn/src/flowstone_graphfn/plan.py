@@ -18,7 +18,7 @@ from flowstone_core.interpreter import state
 
 from flowstone_graphfn import lists, reads, subscripts, writer_control
 from flowstone_graphfn.errors import explain_failure
-from flowstone_graphfn.graph import Graph
+from flowstone_graphfn.graph import Graph, copy_into
 from flowstone_graphfn.quiet import run_quietly
 from flowstone_graphfn.writer import Writer
 
@@ -113,10 +113,18 @@ def _without_compilers(graph: Graph) -> Callable[..., tuple[Any, ...]]:
 
     def run(*arrays: Any) -> tuple[Any, ...]:
         if not plans:
-            plans.append(Plan(graph, compilers=False))
+            plans.append(Plan(_standalone(graph), compilers=False))
         return plans[0].body(*arrays)
 
     return run
+
+
+def _standalone(part: Graph) -> Graph:
+    """A copy of a part of a graph that knows nothing of what its inputs were made from."""
+    graph = Graph(part.name)
+    inputs = [graph.add_input(tensor._spec, tensor.node.name) for tensor in part.inputs]
+    graph.outputs = copy_into(graph, part, inputs)
+    return graph
 
 
 live_plans: weakref.WeakSet[Any] = weakref.WeakSet()

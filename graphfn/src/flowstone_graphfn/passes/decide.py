@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flowstone_core.ops.control import CASE, CONST, IF, STATELESS_CASE, STATELESS_IF
 
-from flowstone_graphfn.graph import Graph, Node
+from flowstone_graphfn.graph import Graph, Node, copy_into
 from flowstone_graphfn.graph_function import GraphFunction, branches_of
 from flowstone_graphfn.passes.base import rewrite
-from flowstone_graphfn.passes.inline import copy_into
 from flowstone_graphfn.symbolic import SymbolicTensor
 
 
