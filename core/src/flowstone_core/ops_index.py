@@ -65,7 +65,7 @@ FAMILIES: Final[dict[str, str]] = {
         Dawsn Expint FresnelCos FresnelSin Spence
     """,
     "incomplete": "Betainc Igamma IgammaGradA Igammac Polygamma RandomGammaGrad Zeta",
-    "counting": "Bincount DenseBincount HistogramFixedWidth",
+    "counting": "Bincount DenseBincount HistogramFixedWidth SparseBincount",
     "isotonic": "IsotonicRegression",
     "quantization": """
         FakeQuantWithMinMaxArgs FakeQuantWithMinMaxArgsGradient FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsGradient
@@ -163,6 +163,7 @@ FAMILIES: Final[dict[str, str]] = {
         SparseSplit SparseToDense
     """,
     "sets": "DenseToDenseSetOperation DenseToSparseSetOperation SetSize SparseToSparseSetOperation",
+    "sparse_counting": "DenseCountSparseOutput SparseCountSparseOutput",
     "sparse_cwise": "SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul",
     "sparse_math": """
         SparseAdd SparseAddGrad SparseReduceMax SparseReduceMaxSparse SparseReduceSum SparseReduceSumSparse SparseSoftmax

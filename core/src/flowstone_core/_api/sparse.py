@@ -5,7 +5,8 @@ from __future__ import annotations
 from flowstone_core._api.names import public
 
 PUBLIC: dict[str, str] = (
-    public(
+    public("flowstone_core.ops.sparse_counting", {"sparse_bincount": "sparse.bincount"})
+    | public(
         "flowstone_core.ops.sparse_math",
         {
             "sparse_add": "sparse.add",

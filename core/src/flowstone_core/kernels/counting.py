@@ -9,6 +9,7 @@ import numpy as np
 from flowstone_core.dtypes import DType
 from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
+from flowstone_core.kernels.coordinates import check_inside, check_parts
 from flowstone_core.ops import counting as ops
 
 KERNELS = KernelSet()
@@ -51,6 +52,27 @@ def dense_bincount(input: Any, size: Any, weights: Any, *, binary_output: bool) 
         for i, row in enumerate(input)
     ]
     return np.array(rows, weights.dtype).reshape(input.shape[0], int(size))
+
+
+@KERNELS.add(ops.SPARSE_BINCOUNT)
+def sparse_bincount(
+    indices: Any, values: Any, dense_shape: Any, size: Any, weights: Any, *, binary_output: bool
+) -> Any:
+    """Counts of the elements, or of those of each row."""
+    if dense_shape.size not in (1, 2):
+        raise SpecError(f"SparseBincount takes a vector or a matrix, got shape {dense_shape.tolist()}.")
+    check_parts(indices, values, dense_shape)
+    if dense_shape.size == 1:
+        return dense_bincount(values, size, weights, binary_output=binary_output)
+    check_inside(indices[:, :1], dense_shape[:1])
+    if values.size and values.min() < 0:
+        raise SpecError("SparseBincount: values must not be negative.")
+    inside = values < size
+    places = (indices[:, 0] * int(size) + values)[inside]
+    each = weights[inside] if weights.size else weights
+    shape = (int(dense_shape[0]), int(size))
+    total = np.array(shape[0] * shape[1])
+    return dense_bincount(places, total, each, binary_output=binary_output).reshape(shape)
 
 
 @KERNELS.add(ops.BINCOUNT)

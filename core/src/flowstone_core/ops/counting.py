@@ -12,11 +12,13 @@ from flowstone_core.op import Op
 from flowstone_core.ops import array, filling
 from flowstone_core.ops.cast import cast
 from flowstone_core.ops.clip import clip_by_value
-from flowstone_core.ops.compare import less, less_equal
+from flowstone_core.ops.compare import equal, less, less_equal
 from flowstone_core.ops.gathering import scatter_nd
 from flowstone_core.ops.joining import stack
 from flowstone_core.ops.math import add, floor, maximum, minimum, multiply, subtract, truediv
 from flowstone_core.ops.reduce import reduce_all, reduce_max
+from flowstone_core.ops.script import Assert
+from flowstone_core.sparse_tensor import SparseTensor
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
 
@@ -50,6 +52,64 @@ DENSE_BINCOUNT = Op(
 )
 
 
+def _infer_sparse_bincount(
+    indices: Spec, values: Spec, dense_shape: Spec, size: Spec, weights: Spec, *, binary_output: bool
+) -> Spec:
+    sizes = dense_shape.vector()
+    return Spec(None if sizes is None or None in sizes else (*sizes[:-1], size.scalar()), weights.dtype)
+
+
+SPARSE_BINCOUNT = Op(
+    "SparseBincount",
+    ("indices: int64", "values: Tidx", "dense_shape: int64", "size: Tidx", "weights: T"),
+    ("output: T",),
+    ("Tidx: {int32, int64}", _COUNT_TYPES, "binary_output: bool = false"),
+    infer=_infer_sparse_bincount,
+)
+
+
+def check_mode(weights: Any, axis: Any, binary_output: bool) -> None:
+    """Check what to count.
+
+    Raises:
+        ValueError: If both weights and binary output are asked for, or ``axis`` is not 0 or -1.
+    """
+    if weights is not None and binary_output:
+        raise ValueError("Arguments `binary_output` and `weights` are mutually exclusive. Please specify only one.")
+    if axis not in (None, 0, -1):
+        raise ValueError(f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported.")
+
+
+def dense_weights(weights: Any, dtype: DType) -> Tensor:
+    """The weights of the elements of a dense tensor; none of type ``dtype`` if all are 1.
+
+    Raises:
+        ValueError: If they are sparse.
+    """
+    return convert_to_tensor([], dtype) if weights is None else convert_to_tensor(weights)
+
+
+def sparse_weights(values: SparseTensor, weights: Any, dtype: DType) -> Tensor:
+    """The weights of the elements of a sparse tensor; none of type ``dtype`` if all are 1.
+
+    Raises:
+        ValueError: If they are not sparse.
+        tf.errors.InvalidArgumentError: If they have other coordinates.
+    """
+    if weights is None:
+        return convert_to_tensor([], dtype)
+    if not isinstance(weights, SparseTensor):
+        raise ValueError(
+            "Argument `weights` must be a SparseTensor if `values` is a SparseTensor. Received weights of type "
+            f"{type(weights).__name__}."
+        )
+    for mine, its in ((values.dense_shape, weights.dense_shape), (values.indices, weights.indices)):
+        Assert(
+            reduce_all(equal(mine, its)), ["`weights` and `values` must have the same shape and indices.", mine, its]
+        )
+    return weights.values
+
+
 def bincount(
     arr: TensorLike,
     weights: Any = None,
@@ -66,8 +126,8 @@ def bincount(
     array([0, 2, 0, 1], dtype=int32)
 
     Args:
-        arr: Numbers that are not negative.
-        weights: What each occurrence counts, instead of 1; of the shape of ``arr``.
+        arr: Numbers that are not negative; a tensor or a ``SparseTensor``.
+        weights: What each occurrence counts, instead of 1; of the kind and shape of ``arr``.
         minlength: The least length of the result.
         maxlength: The greatest length of the result; larger numbers are not counted.
         dtype: The type of counts without weights.
@@ -79,14 +139,15 @@ def bincount(
         ValueError: If both weights and binary output are asked for, or ``axis`` is another.
         tf.errors.InvalidArgumentError: If a number is negative.
     """
-    if weights is not None and binary_output:
-        raise ValueError("Arguments `binary_output` and `weights` are mutually exclusive. Please specify only one.")
-    if axis not in (None, 0, -1):
-        raise ValueError(f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported.")
-    arr = convert_to_tensor(arr)
+    check_mode(weights, axis, binary_output)
+    if not isinstance(arr, SparseTensor):
+        arr = convert_to_tensor(arr)
     if not arr.dtype.is_integer:
         arr = cast(arr, int32)
-    weights = convert_to_tensor([], as_dtype(dtype)) if weights is None else convert_to_tensor(weights)
+    sparse = arr if isinstance(arr, SparseTensor) else None
+    if sparse is not None:
+        arr, weights = sparse.values, sparse_weights(sparse, weights, as_dtype(dtype))
+    weights = dense_weights(weights, as_dtype(dtype))
     kind = arr.dtype
     largest = reduce_max(arr)
     size = maximum(add(largest, convert_to_tensor(1, dtype=kind)), convert_to_tensor(0, dtype=kind))
@@ -96,6 +157,10 @@ def bincount(
         size = maximum(convert_to_tensor(minlength, dtype=kind), size)
     if maxlength is not None:
         size = minimum(convert_to_tensor(maxlength, dtype=kind), size)
+    if sparse is not None and axis == -1:
+        return SPARSE_BINCOUNT(
+            sparse.indices, arr, sparse.dense_shape, size, weights, binary_output=binary_output, name=name
+        )
     if axis != -1 and arr.shape.rank != 1:
         arr = array.reshape(arr, [-1])
         if weights.shape.num_elements() != 0:

@@ -32,6 +32,19 @@ def dense_bincount(input: Array, size: Array, weights: Array, binary_output: boo
     return store(totals, weights.dtype).reshape(*input.shape[:-1], count)
 
 
+def sparse_bincount(
+    places: Array, values: Array, shape: Array, size: Array, weights: Array, binary_output: bool = False
+) -> Array:
+    """Each element adds its weight at its value's place in its row."""
+    rows = int(shape[0]) if shape.size == 2 else 1
+    found: list[Any] = [0] * (rows * int(size))
+    for number_of, (place, value) in enumerate(zip(places.tolist(), values.tolist(), strict=True)):
+        if value < int(size):
+            at = (place[0] if shape.size == 2 else 0) * int(size) + value
+            found[at] = 1 if binary_output else found[at] + (number(weights[number_of]) if weights.size else 1)
+    return store(found, weights.dtype).reshape(*shape.tolist()[:-1], int(size))
+
+
 def bincount(arr: Array, size: Array, weights: Array) -> Array:
     """All numbers as one row."""
     return dense_bincount(arr.reshape(-1), size, weights.reshape(-1))
@@ -51,7 +64,32 @@ def scalar(value: int, dtype: str = "int32") -> Array:
     return np.array(value, dtype)
 
 
+_PLACES = array([[0, 0], [1, 1], [1, 3], [1, 4]], "int64")
+
 CASES = [
+    *(
+        Case(
+            ops.SPARSE_BINCOUNT,
+            (
+                _PLACES[:, -rank:],
+                array([1, 2, 2, 7], index),
+                array([3, 9][-rank:], "int64"),
+                scalar(size, index),
+                weights,
+            ),
+            sparse_bincount,
+            attrs,
+        )
+        for rank in (1, 2)
+        for index in ("int32", "int64")
+        for size in (0, 3, 9)
+        for dtype in COUNTED
+        for weights, attrs in (
+            (array([], dtype), {}),
+            (array([2, 3, 4, 5], dtype), {}),
+            (array([], dtype), {"binary_output": True}),
+        )
+    ),
     *(
         Case(ops.DENSE_BINCOUNT, (sample(shape, index, 0, 9), scalar(size, index), weights), dense_bincount)
         for index in ("int32", "int64")
