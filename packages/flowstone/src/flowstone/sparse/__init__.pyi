@@ -2,6 +2,7 @@
 
 from flowstone_core.sparse_tensor import SparseTensor as SparseTensor
 from flowstone_core.ops.sparse_math import sparse_add as _sparse_add_add
+from flowstone_core.ops.sparse_counting import sparse_bincount as _sparse_bincount_bincount
 from flowstone_core.ops.sparse import sparse_concat as _sparse_concat_concat
 from flowstone_core.ops.sparse_forms import sparse_expand_dims as _sparse_expand_dims_expand_dims
 from flowstone_core.ops.sparse_forms import sparse_eye as _sparse_eye_eye
@@ -29,6 +30,7 @@ from flowstone_core.ops.sparse_forms import sparse_to_indicator as _sparse_to_in
 from flowstone_core.ops.sparse_forms import sparse_transpose as _sparse_transpose_transpose
 
 add = _sparse_add_add
+bincount = _sparse_bincount_bincount
 concat = _sparse_concat_concat
 expand_dims = _sparse_expand_dims_expand_dims
 eye = _sparse_eye_eye
