@@ -106,3 +106,17 @@ def test_arrays_of_several_rows_start_on_a_line_of_their_own() -> None:
     assert str(x) == "tf.Tensor(\n[[1 2]\n [3 4]], shape=(2, 2), dtype=int32)"
     assert repr(x).startswith("<tf.Tensor: shape=(2, 2), dtype=int32, numpy=\narray([[1, 2],\n")
     assert repr(x[0]) == "<tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>"
+
+
+def test_a_loop_over_a_dataset_may_lose_the_shape_of_a_variable() -> None:
+    @tf.function
+    def total(dataset: tf.data.Dataset) -> tf.Tensor:
+        loss = tf.constant(0)
+        for x, y in dataset:
+            loss += tf.abs(y - x)
+        return loss
+
+    pairs = [(1, 1), (2, 5)]
+    dataset = tf.data.Dataset.from_generator(lambda: pairs, (tf.int32, tf.int32))
+    assert total(dataset).numpy() == 4 - 1
+    assert total.get_concrete_function(dataset).output_shapes.rank is None

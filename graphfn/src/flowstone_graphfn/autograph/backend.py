@@ -147,6 +147,9 @@ class Backend(Protocol):
     def fits(self, spec: Any, general: Any) -> bool:
         """Whether every tensor of ``spec`` is also one of ``general``."""
 
+    def common_shape(self, spec: Any, other: Any) -> Any:
+        """What is known of the shape of both."""
+
     def placeholder(self, spec: Any) -> Tensor:
         """Some tensor of ``spec``, whose value does not matter."""
 

@@ -105,6 +105,10 @@ class GraphBackend:
         """Whether each tensor of ``spec`` has the shape of ``general``."""
         return TensorShape(spec.shape).is_subtype_of(TensorShape(general.shape))
 
+    def common_shape(self, spec: Any, other: Any) -> TensorShape:
+        """The most specific shape that all tensors of both have."""
+        return TensorShape(spec.shape).most_specific_compatible_shape(TensorShape(other.shape))
+
     def placeholder(self, spec: Any) -> Tensor:
         """Zeros; no elements where the size is not known."""
         shape = [0 if size is None else size for size in spec.shape or ()]

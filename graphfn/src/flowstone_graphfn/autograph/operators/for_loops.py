@@ -116,6 +116,6 @@ class for_stmt:
         stop = state.stopped()
         if stop is True:
             return
-        self._loop = GraphLoop(state, iteration.start(), body, test)
+        self._loop = GraphLoop(state, iteration.start(), body, test, loosens=iteration.consumes)
         yield from self._loop.run()
         self._loop = None

@@ -78,9 +78,13 @@ class GraphLoop:
         own: The loop's own variables before the loop.
         body: Runs one iteration; returns the own variables after it.
         test: Returns whether to go on.
+        loosens: Whether a variable may become one of a less known shape, as in loops over datasets.
     """
 
-    def __init__(self, state: LoopState, own: Sequence[Any], body: Step, test: Step) -> None:
+    def __init__(
+        self, state: LoopState, own: Sequence[Any], body: Step, test: Step, *, loosens: bool = False
+    ) -> None:
+        self.loosens = loosens
         self.state = state
         self.own = own
         self.body = body
@@ -116,22 +120,25 @@ class GraphLoop:
     def _until_types_settle(self, before: list[Any]) -> Generator[Any, None, None]:
         entries = dict(zip(self.state.names, before, strict=True))
         dtypes: dict[str, Any] = {}
+        shapes = dict(self.state.invariants())
         for _ in range(MOST_ATTEMPTS):
-            leaving = yield from self._trace(entries, dtypes)
+            leaving = yield from self._trace(entries, dtypes, shapes)
             if leaving is None:
                 return
             dtypes |= leaving.retry
+            shapes |= leaving.looser
             entries |= leaving.unset
             self.state.set(restore(before))
             entries |= {name: before_loop(name, *known) for name, known in leaving.grown.items()}
         raise TypeError(f"The types of {self.state.names} do not settle in this loop.")
 
-    def _trace(self, entries: Mapping[str, Any], dtypes: Mapping[str, Any]) -> Generator[Any, None, Leaving | None]:
+    def _trace(
+        self, entries: Mapping[str, Any], dtypes: Mapping[str, Any], invariants: Mapping[str, Any]
+    ) -> Generator[Any, None, Leaving | None]:
         graph, state = backend.current(), self.state
         slots = Slots()
         for value in self.own:
             slots.add(value)
-        invariants = state.invariants()
         leaves = {name: self._leaf(name, value, slots, invariants, dtypes) for name, value in entries.items()}
         self.numbers = {
             name: (leaf.number, slots.specs[leaf.position].dtype)
@@ -145,13 +152,13 @@ class GraphLoop:
             own_after = yield from self.body(body.inputs[:own])
         after = save(state.get())
         slots.outputs = [*own_after, *[None] * (len(slots.initial) - own)]
-        leaving = Leaving(slots, body)
+        leaving = Leaving(slots, body, self.loosens)
         for (name, leaf), value in zip(leaves.items(), after, strict=True):
             if isinstance(value, (Undefined, MaybeUndefined)) and not isinstance(leaf, (FirstSet, Sometimes)):
                 leaving.unset[name] = MaybeUndefined(name, entries[name], True)  # deleted, perhaps
             else:
                 leaf.leave(leaving, label(name), value)
-        if leaving.retry or leaving.unset or leaving.grown:
+        if leaving.retry or leaving.unset or leaving.grown or leaving.looser:
             return leaving
         test = graph.branch("while_cond", slots.specs)
         with test:

@@ -105,6 +105,9 @@ class Carried(Leaf):
                 f"iteration of the loop at {user_line()}. Make them alike with tf.cast."
             )
         if not graph.fits(graph.spec(output), spec):
+            if loop.loosens and path.isidentifier():
+                loop.looser[path] = graph.common_shape(graph.spec(output), spec)
+                return
             raise ValueError(
                 f"'{path}' has shape {_shape(spec)} before the loop, but shape {_shape(graph.spec(output))} after one "
                 f"iteration. Use tf.autograph.experimental.set_loop_options to set shape invariants: "
@@ -185,11 +188,15 @@ class Leaving:
         retry: Variables that were numbers and turned out to have another type: the types.
         unset: Variables that some iteration sets and a later one may need: what they enter as.
         grown: Lists whose length changed: their elements before the loop, and all that they are known to have.
+        loosens: Whether variables may lose what is known of their shape.
+        looser: Variables that did: the shape that is left.
     """
 
-    def __init__(self, slots: Slots, body: Subgraph) -> None:
+    def __init__(self, slots: Slots, body: Subgraph, loosens: bool = False) -> None:
         self.slots = slots
         self.body = body
+        self.loosens = loosens
+        self.looser: dict[str, Any] = {}
         self.retry: dict[str, Any] = {}
         self.unset: dict[str, Any] = {}
         self.grown: dict[str, tuple[list[Any], list[Any]]] = {}
