@@ -169,7 +169,7 @@ def partial(session: nox.Session, component: str) -> None:
         return name == f"flowstone-{component}" or any(reaches(other) for other in direct & needs.keys())
 
     installed = [f"flowstone-{other}" for other in COMPONENTS if not reaches(f"flowstone-{other}")]
-    install_wheels(session, "flowstone", *installed, "pytest>=8")
+    install_wheels(session, "flowstone", *installed, "pytest>=8", "absl-py")
     session.run("pytest", "tests/partial", *session.posargs, env=SAFE | {"FLOWSTONE_MISSING": component})
 
 

@@ -13,6 +13,7 @@ from flowstone_core.op import Op, execute
 from flowstone_core.ops.array import expand_dims
 from flowstone_core.ops.joining import stack
 from flowstone_core.ops.reduce import reduce_sum
+from flowstone_core.shapes import TensorShape, merge
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor
 
@@ -54,6 +55,14 @@ class BatchedTensor(Tensor):
             f"{self!r} stands for one element inside tf.vectorized_map (or a Jacobian), and has no value of its own. "
             "Return it from the function instead of keeping it."
         )
+
+    def set_shape(self, shape: Any) -> None:
+        """Check that the elements of the batch have ``shape``.
+
+        Raises:
+            ValueError: If they have another.
+        """
+        merge(self.shape.as_tuple(), TensorShape(shape).as_tuple())
 
     def __bool__(self) -> bool:
         raise OperatorNotAllowedInGraphError(

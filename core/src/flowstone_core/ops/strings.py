@@ -355,7 +355,7 @@ def to_hash_bucket(input: TensorLike, num_buckets: int, name: str | None = None)
     """A bucket in ``[0, num_buckets)`` for each string, by a hash that never changes.
 
     >>> tf.strings.to_hash_bucket(["Hello", "TensorFlow"], 3).numpy()
-    array([1, 0])
+    array([2, 0])
     """
     return STRING_TO_HASH_BUCKET(input, num_buckets=num_buckets, name=name)
 

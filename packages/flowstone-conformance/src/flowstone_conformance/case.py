@@ -108,8 +108,10 @@ class Case:
     def __str__(self) -> str:
         shapes = "_".join(_shape(operand) for operand in self.inputs)
         attrs = ",".join(f"{name}={value}" for name, value in self.attrs.items())
-        dtype = self.dtype.name if self.dtype is not None else ""
-        return "-".join(filter(None, [self.op.name, dtype, shapes, attrs, self.note]))
+        types = [self.dtype.name] if self.dtype is not None else []
+        arrays = [array for operand in self.inputs for array in (operand if isinstance(operand, list) else [operand])]
+        types += sorted({_dtype(array).name for array in arrays} - {*types})
+        return "-".join(filter(None, [self.op.name, ",".join(types), shapes, attrs, self.note]))
 
 
 def as_list(result: Any) -> list[NDArray[Any]]:
