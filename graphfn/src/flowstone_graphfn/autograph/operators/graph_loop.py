@@ -81,9 +81,7 @@ class GraphLoop:
         loosens: Whether a variable may become one of a less known shape, as in loops over datasets.
     """
 
-    def __init__(
-        self, state: LoopState, own: Sequence[Any], body: Step, test: Step, *, loosens: bool = False
-    ) -> None:
+    def __init__(self, state: LoopState, own: Sequence[Any], body: Step, test: Step, *, loosens: bool = False) -> None:
         self.loosens = loosens
         self.state = state
         self.own = own
