@@ -72,6 +72,15 @@ PUBLIC: dict[str, str] = (
             "stateless_dropout": "nn.experimental.stateless_dropout",
         },
     )
+    | public(
+        "flowstone_core.ops.ctc",
+        {
+            name: f"nn.{name}"
+            for name in """
+                collapse_repeated ctc_beam_search_decoder ctc_greedy_decoder ctc_loss ctc_unique_labels
+            """.split()
+        },
+    )
     | public("flowstone_core.ops.dilated", {name: f"nn.{name}" for name in "pool with_space_to_batch".split()})
     | public(
         "flowstone_core.ops.scaled_loss",
