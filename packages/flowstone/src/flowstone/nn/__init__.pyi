@@ -10,6 +10,7 @@ from flowstone_core.ops.pool import avg_pool3d as avg_pool3d
 from flowstone_core.ops.normalization import batch_norm_with_global_normalization as batch_norm_with_global_normalization
 from flowstone_core.ops.normalization import batch_normalization as batch_normalization
 from flowstone_core.ops.nn import bias_add as bias_add
+from flowstone_core.ops.ctc import collapse_repeated as collapse_repeated
 from flowstone_core.ops.scaled_loss import compute_average_loss as compute_average_loss
 from flowstone_core.ops.convolution import conv1d as conv1d
 from flowstone_core.ops.convolution import conv1d_transpose as conv1d_transpose
@@ -20,6 +21,10 @@ from flowstone_core.ops.convolution import conv3d_transpose as conv3d_transpose
 from flowstone_core.ops.convolution import conv_transpose as conv_transpose
 from flowstone_core.ops.convolution import convolution as convolution
 from flowstone_core.ops.activations import crelu as crelu
+from flowstone_core.ops.ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
+from flowstone_core.ops.ctc import ctc_greedy_decoder as ctc_greedy_decoder
+from flowstone_core.ops.ctc import ctc_loss as ctc_loss
+from flowstone_core.ops.ctc import ctc_unique_labels as ctc_unique_labels
 from flowstone_core.ops.rearranging import depth_to_space as depth_to_space
 from flowstone_core.ops.convolution import depthwise_conv2d as depthwise_conv2d
 from flowstone_core.ops.convolution import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
