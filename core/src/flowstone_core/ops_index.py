@@ -98,6 +98,7 @@ FAMILIES: Final[dict[str, str]] = {
     "ragged": """
         RaggedBincount RaggedCross RaggedGather RaggedRange RaggedTensorToSparse RaggedTensorToTensor
     """,
+    "ragged_variant": "RaggedTensorFromVariant RaggedTensorToVariant RaggedTensorToVariantGradient",
     "rearranging": """
         BatchToSpace BatchToSpaceND DepthToSpace InvertPermutation MirrorPad MirrorPadGrad Pad PadV2 ReverseSequence
         ReverseV2 Roll SpaceToBatch SpaceToBatchND SpaceToDepth

@@ -18,7 +18,7 @@ _SPLITS = "Tsplits: {int32, int64} = DT_INT64"
 _KEYS = "list({int64, string}) >= 0"
 
 
-def _rows(splits: Spec, what: str) -> int | None:
+def rows_of(splits: Spec, what: str) -> int | None:
     """How many rows splits make."""
     (count,) = infer.with_rank(splits, 1, f"{what}: row splits")
     if count == 0:
@@ -60,7 +60,7 @@ def _infer_gather(
     splits: list[Spec], values: Spec, indices: Spec, *, OUTPUT_RAGGED_RANK: int
 ) -> tuple[list[Spec], Spec]:
     for each in splits:
-        _rows(each, "RaggedGather")
+        rows_of(each, "RaggedGather")
     if indices.shape is not None and len(indices.shape) + len(splits) - 1 != OUTPUT_RAGGED_RANK:
         raise SpecError(
             f"RaggedGather: the result has ragged rank {len(indices.shape) + len(splits) - 1} for indices of rank "
@@ -114,7 +114,7 @@ def _infer_to_tensor(
             )
     sizes: list[int | None] = [None] * (ragged_rank + 1)
     if row_partition_types[0] == ROW_SPLITS:
-        sizes[0] = _rows(partitions[0], "RaggedTensorToTensor")
+        sizes[0] = rows_of(partitions[0], "RaggedTensorToTensor")
     elif row_partition_types[0] == FIRST_DIM_SIZE:
         sizes[0] = partitions[0].scalar()
     if asked is None:
@@ -149,7 +149,7 @@ RAGGED_TENSOR_TO_TENSOR = Op(
 
 def _infer_to_sparse(splits: list[Spec], values: Spec) -> tuple[Spec, Spec, Spec]:
     for each in splits:
-        _rows(each, "RaggedTensorToSparse")
+        rows_of(each, "RaggedTensorToSparse")
     inner = _inner(values, "RaggedTensorToSparse")
     rank = None if inner is None else len(splits) + 1 + len(inner)
     count = None if values.shape is None else infer.product(values.shape)
@@ -179,7 +179,7 @@ def _infer_cross(
 ) -> tuple[Spec, Spec]:
     rows: int | None = None
     for spec in splits:
-        rows = _rows(spec, "RaggedCross") if rows is None else rows
+        rows = rows_of(spec, "RaggedCross") if rows is None else rows
     for spec in dense:
         size = infer.with_rank(spec, 2, "RaggedCross: dense inputs")[0]
         rows = size if rows is None else rows
@@ -215,7 +215,7 @@ RAGGED_CROSS = Op(
 
 
 def _infer_bincount(splits: Spec, values: Spec, size: Spec, weights: Spec, *, binary_output: bool) -> Spec:
-    rows = _rows(splits, "RaggedBincount")
+    rows = rows_of(splits, "RaggedBincount")
     infer.with_rank(size, 0, "RaggedBincount: size")
     count = size.scalar()
     if count is not None and count < 0:
