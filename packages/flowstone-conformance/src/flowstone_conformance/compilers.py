@@ -119,7 +119,7 @@ class CompilerConformance:
                 continue
             for one, other in zip(mine, theirs, strict=True):
                 assert one.dtype == other.dtype
-                np.testing.assert_allclose(one, other, rtol=2e-4, atol=2e-5)
+                np.testing.assert_allclose(one, other, rtol=2e-4, atol=2e-5 * scale(other))
 
     def test_results_are_kept(self) -> None:
         """What one call returned does not change with the next; nor does what was read from a variable."""
@@ -224,6 +224,12 @@ def numpy_of(result: Any) -> list[Any]:
     if isinstance(result, (list, tuple)):
         return [array for item in result for array in numpy_of(item)]
     return [np.asarray(result.numpy())]
+
+
+def scale(array: Any) -> float:
+    """The size of the usual numbers in an array, at least 1: sums of many that cancel are off by a part of it."""
+    finite = np.abs(array[np.isfinite(array)].astype(np.float64))
+    return max(1.0, float(np.sqrt(np.mean(np.square(finite[finite < 1e30]))))) if finite.size else 1.0
 
 
 def outcome(step: Callable[[], Any]) -> Any:

@@ -10,7 +10,20 @@ from typing import Any
 import numpy as np
 from flowstone_autodiff.tape import GradientTape
 from flowstone_core.conversion import convert_to_tensor
-from flowstone_core.ops import activations, array, elementary, filling, indexing, linalg, math, reduce, softmax
+from flowstone_core.ops import (
+    activations,
+    array,
+    elementary,
+    filling,
+    indexing,
+    linalg,
+    math,
+    nn,
+    pool,
+    reduce,
+    softmax,
+)
+from flowstone_core.ops.convolution import conv2d
 from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable
 
@@ -301,3 +314,30 @@ def slices_and_shapes(function: Any) -> Iterator[Callable[[], Any]]:
 
     for _ in range(3):
         yield lambda: f(normal(8, 9))
+
+
+@program
+def convolutions_and_their_gradients(function: Any) -> Iterator[Callable[[], Any]]:
+    """With strides, paddings and pooling of both kinds, down to the filters' and the images' gradients."""
+
+    @function
+    def f(images: Any, first: Any, second: Any, bias: Any, strides: Any, padding: Any) -> Any:
+        with GradientTape() as tape:
+            tape.watch([images, first, second, bias])
+            y = activations.relu(nn.bias_add(conv2d(images, first, strides, padding), bias))
+            y = pool.max_pool2d(y, 2, 2, "VALID")
+            y = pool.avg_pool2d(conv2d(y, second, 1, "SAME"), 3, 2, "SAME")
+            loss = reduce.reduce_sum(math.square(y))
+        return y, tape.gradient(loss, [images, first, second, bias])
+
+    sizes = ((1, 8, 8, 1, 3, 4, 5), (2, 14, 11, 3, 3, 32, 16), (3, 9, 13, 16, 5, 40, 33), (2, 12, 12, 8, 1, 9, 7))
+    for batch, high, wide, channels, window, middle, last in sizes:
+        for strides, padding in ((1, "SAME"), (2, "SAME"), (1, "VALID"), (2, "VALID")):
+            operands = (
+                normal(batch, high, wide, channels),
+                normal(window, window, channels, middle, seed=1) / 3.0,
+                normal(3, 3, middle, last, seed=2) / 3.0,
+                normal(middle, seed=3),
+            )
+            for _ in range(2):
+                yield lambda o=operands, s=strides, p=padding: f(*o, s, p)
