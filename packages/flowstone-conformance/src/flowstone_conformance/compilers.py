@@ -112,6 +112,7 @@ class CompilerConformance:
             expected = [outcome(step) for step in program(function)]
         got = [outcome(step) for step in program(function)]
         assert len(got) == len(expected)
+        assert not isinstance(got[0], str), f"the program fails: {got[0]}"
         for mine, theirs in zip(got, expected, strict=True):
             assert type(mine) is type(theirs), (mine, theirs)
             if isinstance(mine, str):

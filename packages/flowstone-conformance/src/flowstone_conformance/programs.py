@@ -13,6 +13,8 @@ from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.ops import (
     activations,
     array,
+    bitwise,
+    compare,
     elementary,
     filling,
     indexing,
@@ -26,6 +28,8 @@ from flowstone_core.ops import (
 from flowstone_core.ops.convolution import conv2d
 from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable
+from flowstone_graphfn.control_flow import cond
+from flowstone_graphfn.while_loops import while_loop
 
 Program = Callable[[Any], Iterator[Callable[[], Any]]]
 
@@ -241,21 +245,31 @@ def shapes_unknown_while_tracing(function: Any) -> Iterator[Callable[[], Any]]:
 def branches_and_loops(function: Any) -> Iterator[Callable[[], Any]]:
     """Control flow that depends on tensors, around elementwise operations and products."""
 
+    def body(i: Any, total: Any, x: Any) -> Any:
+        more = cond(
+            reduce.reduce_sum(total) > 10.0,
+            lambda: total - elementary.tanh(x),
+            lambda: total + math.square(x) / (1.0 + math.abs(total)),
+        )
+        return i + 1, more, x
+
     @function
     def f(x: Any, n: Any) -> Any:
-        total = filling.zeros_like(x)
-        i = numbers(0, np.int32)
-        while i < n:
-            if reduce.reduce_sum(total) > 10.0:
-                total = total - elementary.tanh(x)
-            else:
-                total = total + math.square(x) / (1.0 + math.abs(total))
-            i += 1
-        return total, i
+        i, total, _ = while_loop(lambda i, total, x: i < n, body, (numbers(0, np.int32), filling.zeros_like(x), x))
+        return total, i, linalg.matmul(total, x, transpose_b=True)
+
+    @function
+    def collatz(n: Any) -> Any:
+        def following(n: Any, steps: Any) -> Any:
+            odd = compare.equal(n - 2 * bitwise.right_shift(n, numbers(1, np.int64)), 1)
+            return cond(odd, lambda: 3 * n + 1, lambda: bitwise.right_shift(n, numbers(1, np.int64))), steps + 1
+
+        return while_loop(lambda n, steps: n > 1, following, (n, numbers(0, np.int64)))
 
     for count in (0, 1, 7, 30):
         for _ in range(2):
             yield lambda n=count: f(normal(6, 8), numbers(n, np.int32))
+            yield lambda n=count: collatz(numbers(n + 1, np.int64))
 
 
 @program

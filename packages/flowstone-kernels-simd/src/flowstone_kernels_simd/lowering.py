@@ -43,6 +43,10 @@ REFUSALS: dict[str, Callable[[Node], str | None]] = {}
 """For some ops, what says before shapes are known why a node is not compiled."""
 
 
+LATE_SHAPES = ("If", "StatelessIf", "While", "StatelessWhile")
+"""Ops whose results' shapes their rules find."""
+
+
 def rule(*ops: str) -> Callable[[Rule], Rule]:
     """A decorator that registers how ops are lowered."""
 
@@ -85,12 +89,15 @@ class Lowering:
         self.constants: list[Any] = []
         self.constant_buffers: list[Buffer] = []
         self.input_arrays: list[Array] = []
+        self.output_arrays: list[Array] = []
         self.input_buffers: list[Buffer] = []
-        self.extra: list[Buffer] = []
         self.uses: dict[str, None] = {}
         self.imports: dict[str, int] = {}
         self.copies: dict[Any, Value] = {}
         self.checks: list[Value] = []
+        self.late: list[tuple[Value, View]] = []
+        self.items: list[Any] = []
+        self.arena = 0
         for index, (tensor, shape) in enumerate(zip(part.inputs, shapes, strict=True)):
             self._input(index, tensor, shape)
         for node in part.constants:
@@ -133,6 +140,10 @@ class Lowering:
         array = np.asarray(array, order="C")
         if array.size == 1:
             return self.number(array.dtype.name, array.reshape(())[()], array.shape)
+        return self.array_in_memory(array)
+
+    def array_in_memory(self, array: Any) -> Value:
+        """A constant array that is passed to the program as it is."""
         value = Value("leaf", array.shape, array.dtype.name, content=array)
         buffer = Buffer(value.dtype, value.size, "constant", len(self.constants))
         value.view = View(buffer, value.shape, contiguous_strides(value.shape))
@@ -157,7 +168,7 @@ class Lowering:
         except SpecError as error:
             raise Unsupported(f"{node.op.name}: {error}") from None
         for tensor, spec in zip(node.outputs, inferred, strict=True):
-            if spec.shape is None or None in spec.shape:
+            if (spec.shape is None or None in spec.shape) and node.op.name not in LATE_SHAPES:
                 raise Unsupported(f"the shape of {node.name!r} ({node.op.name}) depends on values")
             self.specs[id(tensor)] = spec
         inputs = [
@@ -310,6 +321,23 @@ class Lowering:
 
     def program(self) -> Program:
         """The program."""
+        self.prepare()
+        module = Module()
+        calls, guards = self.emit(module, "stage")
+        return Program(
+            module,
+            calls,
+            guards,
+            self.input_arrays,
+            self.output_arrays,
+            self.constants,
+            self.arena,
+            tuple(self.uses),
+            self.imports,
+        )
+
+    def prepare(self) -> None:
+        """Everything but writing code: groups, their order, and the places of all results in memory."""
         outputs = [self._own_result(self.found[id(tensor)]) for tensor in self.part.outputs]
         written = [variable for variable in self.variables if variable.written]
         for variable in written:
@@ -320,16 +348,15 @@ class Lowering:
         grouper.add_all([value for value in self.values if value in needed])
         self._mark_exports(needed, outputs)
         first_output = len(self.input_buffers)
-        arrays = []
         for index, value in enumerate(outputs):
             buffer = Buffer(value.dtype, value.size, "output", first_output + index)
             value.view = View(buffer, value.shape, contiguous_strides(value.shape))
-            arrays.append(Array(value.dtype, value.shape))
+            self.output_arrays.append(Array(value.dtype, value.shape))
         for buffer in self.constant_buffers:
             buffer.number += first_output + len(outputs)
-        late = self._place_variables(written, grouper, needed)
-        items = grouper.ordered()
-        return self._write(items, late, arrays, needed)
+        self.late = self._place_variables(written, grouper, needed)
+        self.items = grouper.ordered()
+        self._plan()
 
     def _own_result(self, value: Value) -> Value:
         """A value that can be computed right into the memory of a result."""
@@ -405,9 +432,8 @@ class Lowering:
         grouper.needs[group] |= after
         return True
 
-    def _write(
-        self, items: Sequence[Any], late: Sequence[tuple[Value, View]], arrays: Sequence[Array], needed: set[Value]
-    ) -> Program:
+    def _plan(self) -> None:
+        """Give what is written to memory its place there."""
         used: dict[Buffer, None] = {}
 
         def use(buffer: Buffer, number: int) -> None:
@@ -416,7 +442,7 @@ class Lowering:
                 buffer.first = number if buffer.first < 0 else buffer.first
                 buffer.last = max(buffer.last, number)
 
-        for number, item in enumerate(items):
+        for number, item in enumerate(self.items):
             if isinstance(item, grouping.Group):
                 for value in item.members:
                     if value.exported and value.view is None:
@@ -432,14 +458,18 @@ class Lowering:
                     use(value.locate().buffer, number)
                 for buffer in item.scratch:
                     use(buffer, number)
-        for value, _ in late:
-            use(value.locate().buffer, len(items))
-        arena = plan_memory(list(used), len(items) + 1)
-        module = Module()
+        for value, _ in self.late:
+            use(value.locate().buffer, len(self.items))
+        for check in self.checks:
+            check.locate().buffer.last = len(self.items)
+        self.arena = plan_memory(list(used), len(self.items) + 1)
+
+    def emit(self, module: Module, prefix: str) -> tuple[list[Call], dict[int, list[View]]]:
+        """Write the stages' functions; the calls in order, and after which of them which bools must be false."""
         calls: list[Call] = []
         guards: dict[int, list[View]] = {}
-        for number, item in enumerate(items):
-            name = f"stage{number}"
+        for number, item in enumerate(self.items):
+            name = f"{prefix}{number}"
             found = [check.locate() for check in self.checks if check.group is item]
             if found:
                 guards[number] = found
@@ -447,13 +477,9 @@ class Lowering:
                 calls.append(Loops(item, module, name).emit())
             else:
                 calls.append(item.emit(module, name))
-        if late:
-            calls.append(write_copies(module, "late", late))
-        for check in self.checks:
-            check.locate().buffer.last = len(items)
-        return Program(
-            module, calls, guards, self.input_arrays, arrays, self.constants, arena, tuple(self.uses), self.imports
-        )
+        if self.late:
+            calls.append(write_copies(module, f"{prefix}late", self.late))
+        return calls, guards
 
 
 def _has_unknown(value: Any) -> bool:

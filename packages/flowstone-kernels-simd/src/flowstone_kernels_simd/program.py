@@ -126,17 +126,21 @@ def _entry(
     inputs: Sequence[Array],
     count: int,
 ) -> None:
-    """The function that Python calls: ``entry(pool, arena, *inputs, *outputs, *constants)``."""
+    """The function that Python calls: ``entry(pool, arena, *inputs, *outputs, *constants)``.
+
+    Stages get a table of pointers: the arena, then each array; before its beginning, at -1, is the pool.
+    """
     for name in ("none", "true", "false"):
         module.declarations[f"@flowstone_{name} = external global i8"] = None
     module.declare("ptr @flowstone_save_thread()")
     module.declare("void @flowstone_restore_thread(ptr)")
     module.declare("void @flowstone_parallel(ptr, ptr, ptr, i64, i64)")
     f = Function(module, 1)
-    table = f.slot("ptr", 8, count + 1)
+    table = f.element("ptr", f.slot("ptr", 8, count + 2), 1)
     pool_object = f.value("load ptr, ptr %args")
     pool = f.value(f"load ptr, ptr {f.value(f'getelementptr i8, ptr {pool_object}, i64 {_DATA}')}")
 
+    f.do(f"store ptr {pool}, ptr {f.element('ptr', table, -1)}")
     unlocked = sum(call.cost for call in calls) > _UNLOCKED_FROM
     saved = ""
 
@@ -163,13 +167,7 @@ def _entry(
     if unlocked:
         saved = f.value("call ptr @flowstone_save_thread()")
     for index, call in enumerate(calls):
-        if call.count and call.cost > _PARALLEL_FROM and call.count > call.grain:
-            f.do(
-                f"call void @flowstone_parallel(ptr {pool}, ptr @{call.name}, ptr {table}, i64 {call.count}, "
-                f"i64 {call.grain})"
-            )
-        elif call.count:
-            f.do(f"call void @{call.name}(ptr {table}, i64 0, i64 {call.count})")
+        emit_call(f, call, table, pool)
         for view in guards.get(index, ()):
             pointer = f.value(f"load ptr, ptr {f.element('ptr', table, table_slot(view.buffer))}")
             pointer = f.element("i8", pointer, view.buffer.offset + view.offset)
@@ -178,6 +176,17 @@ def _entry(
         f.do(f"call void @flowstone_restore_thread(ptr {saved})")
     _own(f, "@flowstone_none")
     f.finish("flowstone_entry", "ptr %self, ptr %args, i64 %n", "ptr", "@flowstone_none", linkage="")
+
+
+def emit_call(f: Function, call: Call, table: str, pool: str) -> None:
+    """Run a stage, on several threads where that pays."""
+    if call.count and call.cost > _PARALLEL_FROM and call.count > call.grain:
+        f.do(
+            f"call void @flowstone_parallel(ptr {pool}, ptr @{call.name}, ptr {table}, i64 {call.count}, "
+            f"i64 {call.grain})"
+        )
+    elif call.count:
+        f.do(f"call void @{call.name}(ptr {table}, i64 0, i64 {call.count})")
 
 
 def _own(f: Function, thing: str) -> None:
