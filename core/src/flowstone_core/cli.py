@@ -90,7 +90,8 @@ def doctor_command(arguments: list[str]) -> int:
     for group in (KERNELS, COMPILERS, plugins.API, plugins.OPS, plugins.SERVICES, COMMANDS):
         failures = plugins.why_unavailable(group).splitlines()
         problems += [f"{group.name}: {failure}" for failure in failures]
-        problems += _conflicts(group)
+        if group is not COMPILERS:  # these claim no names of their own
+            problems += _conflicts(group)
     try:
         print(f"kernel providers: {', '.join(providers.get_kernel_providers()) or 'none'}")
     except PluginError as error:

@@ -370,7 +370,11 @@ class _Step:
         loops = self.loops
         for value, access in loops.writes.items():
             if value not in loops.rowwise and loops.level[value] == self.number:
-                loops.v.store(value.dtype, self.get(value), self._address(access), self.mask)
+                step = self.axis.strides[access.number]
+                if step in (0, 1):
+                    loops.v.store(value.dtype, self.get(value), self._address(access), self.mask)
+                else:
+                    loops.v.scatter(value.dtype, self.get(value), self._address(access), step, self.mask)
         for value in loops.kept:
             if loops.level[value] == self.number:
                 loops.v.store(value.dtype, self.get(value), self._kept(value), self.mask)

@@ -310,12 +310,13 @@ class Lowering:
             self.values.append(value)
         return made
 
-    def check(self, failing: Value) -> None:
+    def check(self, failing: Value) -> Value:
         """Have kernels execute the part, before anything is written, if ``failing`` (bools) holds anywhere."""
         found = self.reduce("any", failing, range(len(failing.shape)))
         if not found.computed:
             found = self.op("Copy", found)
         self.checks.append(found)
+        return found
 
     # -- the program -------------------------------------------------------------------------------------------------
 
@@ -349,8 +350,12 @@ class Lowering:
         self._mark_exports(needed, outputs)
         first_output = len(self.input_buffers)
         for index, value in enumerate(outputs):
-            buffer = Buffer(value.dtype, value.size, "output", first_output + index)
-            value.view = View(buffer, value.shape, contiguous_strides(value.shape))
+            if value.op == "stage":  # the memory of a stage's result becomes the caller's
+                buffer = value.locate().buffer
+                buffer.place, buffer.number = "output", first_output + index
+            else:
+                buffer = Buffer(value.dtype, value.size, "output", first_output + index)
+                value.view = View(buffer, value.shape, contiguous_strides(value.shape))
             self.output_arrays.append(Array(value.dtype, value.shape))
         for buffer in self.constant_buffers:
             buffer.number += first_output + len(outputs)

@@ -1,8 +1,18 @@
 """All lowering rules: importing this module fills the tables."""
 
-from flowstone_kernels_simd import control, conv, gemm, pool, rules_array, rules_math, rules_reduce, rules_state
+from flowstone_kernels_simd import (
+    control,
+    conv,
+    gemm,
+    pool,
+    rules_array,
+    rules_gather,
+    rules_math,
+    rules_reduce,
+    rules_state,
+)
 from flowstone_kernels_simd.lowering import REFUSALS, RULES
 
-FAMILIES = (rules_math, rules_array, rules_reduce, rules_state, gemm, conv, pool, control)
+FAMILIES = (rules_math, rules_array, rules_gather, rules_reduce, rules_state, gemm, conv, pool, control)
 
 __all__ = ["FAMILIES", "REFUSALS", "RULES"]

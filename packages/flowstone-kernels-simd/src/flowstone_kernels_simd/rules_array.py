@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from flowstone_core import slicing
 from flowstone_graphfn.graph import Node
 
+from flowstone_kernels_simd.ir import Module
 from flowstone_kernels_simd.lowering import Lowering, rule
-from flowstone_kernels_simd.values import Unsupported, Value, View
+from flowstone_kernels_simd.values import Buffer, Call, Value, View, contiguous_strides
+from flowstone_kernels_simd.vectors import Vectors
 
 
 @rule("Reshape", "Squeeze", "ExpandDims", "EnsureShape")
@@ -104,7 +108,23 @@ def _concat(low: Lowering, node: Node, inputs: list[Any]) -> Value:
 
 def joined(low: Lowering, parts: list[Value], axis: int, shape: tuple[int, ...]) -> Value:
     """Arrays behind each other along an axis."""
-    raise Unsupported("joining is not compiled yet")
+    whole = Buffer(parts[0].dtype, math.prod(shape))
+    steps = contiguous_strides(shape)
+    copies = []
+    start = 0
+    for part in parts:
+        copy = low.op("Copy", part)  # computed right into its place
+        copy.view = View(whole, part.shape, steps, start * steps[axis])
+        copies.append(copy)
+        start += part.shape[axis]
+
+    def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
+        Vectors(module, 1).finish(name, "ptr %table, i64 %low, i64 %high")
+        return Call(name, 0)
+
+    (made,) = low.stage(copies, [(shape, parts[0].dtype)], write)
+    made.view = View(whole, shape, steps)
+    return made
 
 
 @rule("Unpack")

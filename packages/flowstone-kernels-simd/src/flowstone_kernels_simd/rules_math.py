@@ -97,7 +97,7 @@ def _cast(low: Lowering, node: Node, inputs: list[Any]) -> Value:
 
 def _refuse_cast(node: Node) -> str | None:
     source, target = node.inputs[0].dtype.name, node.outputs[0].dtype.name
-    if source in FLOATS and target not in FLOATS and target != "bool":
+    if source in FLOATS and target not in (*FLOATS, "bool", "int32", "int64"):
         return f"casts from {source} to {target}"
     return "a cast that truncates" if node.attrs["Truncate"] else None
 

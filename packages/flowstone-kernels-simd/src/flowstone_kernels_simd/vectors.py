@@ -144,8 +144,17 @@ class Vectors(Function):
             return self.value(f"{'fpext' if target == 'float64' else 'fptrunc'} {here} {a} to {there}")
         if target in FLOATS:
             return self.value(f"{'sitofp' if source in SIGNED else 'uitofp'} {here} {a} to {there}")
-        if source in FLOATS:
-            raise NotImplementedError(f"{source} to {target}")
+        if source in FLOATS:  # what does not fit, and nan, becomes the most negative number, as in numpy on x86
+            limit = 2.0 ** (SIZES[target] * 8 - 1)
+            inside = self.logic(
+                "and",
+                "bool",
+                self.compare("ge", source, a, self.const(source, -limit)),
+                self.compare("lt", source, a, self.const(source, limit)),
+            )
+            tame = self.choose(source, inside, a, "zeroinitializer")
+            number = self.value(f"fptosi {here} {tame} to {there}")
+            return self.choose(target, inside, number, self.const(target, -(2 ** (SIZES[target] * 8 - 1))))
         if SIZES[source] == SIZES[target]:
             return a
         if SIZES[source] > SIZES[target]:
@@ -209,6 +218,21 @@ class Vectors(Function):
             f"{memory} zeroinitializer)"
         )
         return self._from_memory(dtype, got)
+
+    def scatter(self, dtype: str, vector: str, pointer: str, stride: int, mask: str | None) -> None:
+        """Write elements that are ``stride`` elements apart."""
+        memory = f"<{self.lanes} x {SCALARS[dtype]}>"
+        if dtype == "bool":
+            vector = self.value(f"zext {self.kind('bool')} {vector} to {memory}")
+        steps = ", ".join(f"i64 {index * stride}" for index in range(self.lanes))
+        addresses = self.value(f"getelementptr {SCALARS[dtype]}, ptr {pointer}, <{self.lanes} x i64> <{steps}>")
+        name = f"@llvm.masked.scatter.v{self.lanes}{self._scalar(dtype)}.v{self.lanes}p0"
+        masks = f"<{self.lanes} x i1>"
+        self.module.declare(f"void {name}({memory}, <{self.lanes} x ptr>, i32, {masks})")
+        self.do(
+            f"call void {name}({memory} {vector}, <{self.lanes} x ptr> {addresses}, i32 {SIZES[dtype]}, "
+            f"{masks} {mask or 'splat (i1 true)'})"
+        )
 
     def _scalar(self, dtype: str) -> str:
         return {"float32": "f32", "float64": "f64"}.get(dtype) or SCALARS[dtype]

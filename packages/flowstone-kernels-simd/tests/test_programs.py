@@ -1,0 +1,233 @@
+"""What surrounds compiled code: when it is compiled, what happens when something is not as expected, the cache."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from flowstone_core import providers
+from flowstone_core.cli import main
+from flowstone_core.conversion import convert_to_tensor as constant
+from flowstone_core.ops import elementary, math, reduce
+from flowstone_core.ops.softmax import sparse_softmax_cross_entropy_with_logits as losses
+from flowstone_core.variable import Variable
+from flowstone_graphfn.function import function
+from flowstone_kernels_simd import cache, compiler, cpu, native, threads
+from flowstone_kernels_simd.lowering import Lowering
+
+
+def normal(*shape):
+    return constant(np.random.default_rng(0).standard_normal(shape).astype(np.float32))
+
+
+def runner_of(traced, *arguments):
+    (compiled,) = traced.get_concrete_function(*arguments).graph_function.plan.compiled
+    return compiled.executable.run.__self__
+
+
+def test_the_second_call_is_compiled(monkeypatch):
+    monkeypatch.setenv(compiler.WHEN_VARIABLE, "auto")
+    f = function(lambda x: elementary.tanh(x) * 2 + x)
+    x = normal(100)
+    first = f(x).numpy()
+    assert not runner_of(f, x).programs
+    second = f(x).numpy()
+    assert all(runner_of(f, x).programs.values())
+    np.testing.assert_allclose(first, second, rtol=1e-6)
+
+
+def test_it_can_be_turned_off(monkeypatch):
+    monkeypatch.setenv(compiler.WHEN_VARIABLE, "never")
+    f = function(lambda x: elementary.tanh(x) * 2)
+    plan = f.get_concrete_function(normal(3)).graph_function.plan
+    assert not plan.compiled
+    assert "FLOWSTONE_SIMD_COMPILE=never" in plan.describe()
+
+
+def test_a_selection_without_it_leaves_it_out():
+    f = function(lambda x: elementary.tanh(x) * 2)
+    with providers.kernel_providers(["numpy"]):
+        assert not f.get_concrete_function(normal(3)).graph_function.plan.compiled
+
+
+def test_an_internal_failure_falls_back_and_is_logged(monkeypatch, caplog):
+    monkeypatch.setenv(compiler.WHEN_VARIABLE, "auto")
+
+    def broken(self):
+        raise RuntimeError("not today")
+
+    monkeypatch.setattr(Lowering, "program", broken)
+    f = function(lambda x: elementary.tanh(x) * 2)
+    x = normal(5)
+    with caplog.at_level(logging.WARNING, "flowstone.compilers"):
+        for _ in range(4):
+            np.testing.assert_allclose(f(x).numpy(), np.tanh(x.numpy()) * 2, rtol=1e-6)
+    assert [record.message for record in caplog.records if "not today" in record.message]
+    assert "not today" in runner_of(f, x).failure
+
+
+def test_a_failing_check_leaves_variables_alone():
+    v = Variable(np.zeros(4, np.float32))
+    from_logits = normal(3, 4)
+
+    @function
+    def f(labels):
+        v.assign_add(reduce.reduce_sum(from_logits, 0))
+        return losses(labels=labels, logits=from_logits)
+
+    f(constant(np.array([0, 1, 2])))
+    before = v.numpy()
+    with pytest.raises(Exception, match="outside the valid range"):
+        f(constant(np.array([0, 9, 2])))
+    after_kernels = before + from_logits.numpy().sum(0)  # kernels ran: in the order of the program
+    np.testing.assert_allclose(v.numpy(), after_kernels, rtol=1e-5)
+
+
+def test_sums_are_at_least_as_accurate_as_pairwise_ones():
+    rng = np.random.default_rng(1)
+    f = function(lambda x: (reduce.reduce_sum(x, 1), reduce.reduce_sum(x, 0)))
+    x = (rng.standard_normal((7, 100_000)) + 5).astype(np.float32)
+    exact = x.astype(np.longdouble)
+    rows, _ = f(constant(x))
+    assert np.abs(rows.numpy() - exact.sum(1)).max() <= np.abs(x.sum(1) - exact.sum(1)).max()
+    _, columns = f(constant(np.ascontiguousarray(x.T)))
+    assert np.abs(columns.numpy() - exact.sum(1)).max() <= np.abs(x.sum(1) - exact.sum(1)).max()
+    y = rng.standard_normal((3, 50_000)) * np.exp(rng.uniform(-20, 20, (3, 50_000)))
+    exact = y.astype(np.longdouble).sum(1)
+    rows, _ = f(constant(y))
+    assert (np.abs(rows.numpy() - exact) <= 4 * np.finfo(float).eps * np.abs(y).sum(1)).all()
+
+
+def test_any_number_of_threads_gives_the_same(monkeypatch):
+    f = function(lambda x: (reduce.reduce_sum(elementary.exp(x), 1), elementary.tanh(x), reduce.reduce_sum(x)))
+    x = normal(500, 700)
+    results = []
+    for count in (1, 2, 4):
+        monkeypatch.setattr(threads, "_wanted", count)
+        results.append([tensor.numpy().tobytes() for tensor in f(x)])
+    assert results[0] == results[1] == results[2]
+
+
+def test_many_python_threads_share_the_pool():
+    f = function(lambda x: elementary.tanh(x) * x + elementary.exp(x))
+    x = normal(300, 1000)
+    expected = f(x).numpy().tobytes()
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(lambda _: f(x).numpy().tobytes(), range(60))) == {expected}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_process_computes():
+    f = function(lambda x: elementary.tanh(x) * x)
+    x = normal(300, 1000)
+    expected = f(x).numpy()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if np.array_equal(f(x).numpy(), expected) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+# -- the cache -------------------------------------------------------------------------------------------------------
+
+IR = "define i64 @answer() {\n  ret i64 42\n}\n"
+
+
+def test_objects_are_kept_and_read_again(monkeypatch):
+    name = native.object_name(IR)
+    first = cache.get(name, lambda: native.compile_ir(IR))
+    monkeypatch.setattr(native, "compile_ir", lambda text: pytest.fail("it is there already"))
+    assert cache.get(name, lambda: native.compile_ir(IR)) == first
+    assert cache.has(name)
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", None])
+def test_a_damaged_object_is_made_anew(damage):
+    name = cache.name_of("damaged", repr(damage))
+    cache.get(name, lambda: b"code")
+    path = cache.folder() / f"{name}.o"
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + b"?" if damage is None else damage)
+    assert cache.get(name, lambda: b"other code") == b"other code"
+    assert cache.get(name, lambda: b"never") == b"other code"
+
+
+def test_the_folder_keeps_its_size(monkeypatch):
+    monkeypatch.setattr(cache, "LIMIT", 3000)
+    names = [cache.name_of("size", str(number)) for number in range(8)]
+    for number, name in enumerate(names):
+        cache.get(name, lambda: b"x" * 1000)
+        os.utime(cache.folder() / f"{name}.o", (number, number))
+    assert sum(status.st_size for _, status in cache.entries(cache.folder())) <= 3000 + 1100
+    assert cache.has(names[-1])
+
+
+def test_a_folder_that_cannot_be_written_is_no_obstacle(monkeypatch, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(file))
+    assert cache.get("name", lambda: b"code") == b"code"
+
+
+def test_several_processes_share_it():
+    program = (
+        "import numpy as np\n"
+        "from flowstone_core.conversion import convert_to_tensor as constant\n"
+        "from flowstone_core.ops import elementary\n"
+        "from flowstone_graphfn.function import function\n"
+        "x = constant(np.ones((50, 60), np.float32))\n"
+        "print(float(function(lambda x: elementary.tanh(x) * 2 + 1)(x).numpy().sum()))\n"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+        for _ in range(3)
+    ]
+    results = {process.communicate()[0] for process in running}
+    assert len(results) == 1
+    assert all(process.returncode == 0 for process in running)
+
+
+def test_the_commands(capsys):
+    function(lambda x: math.square(x) + 1)(normal(3))
+    assert main(["cache", "ls"]) == 0
+    assert " objects, " in capsys.readouterr().out
+    assert main(["cache", "clear"]) == 0
+    assert "removed" in capsys.readouterr().out
+    assert main(["plugins"]) == 0
+    assert "Compilers of traced functions" in capsys.readouterr().out
+    main(["doctor"])
+    assert f"compiler simd: {cpu.cpu().isa}" in capsys.readouterr().out
+
+
+# -- instruction sets ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("isa", cpu.available())
+def test_each_instruction_set_computes_the_same(isa):
+    program = (
+        "import numpy as np\n"
+        "from flowstone_core.conversion import convert_to_tensor as constant\n"
+        "from flowstone_core.ops import elementary, linalg, reduce, softmax\n"
+        "from flowstone_graphfn.function import function\n"
+        "r = np.random.default_rng(0)\n"
+        "x, w = (constant(r.standard_normal(s).astype(np.float32)) for s in ((33, 47), (47, 29)))\n"
+        "def f(x, w):\n"
+        "    y = softmax.softmax(elementary.tanh(linalg.matmul(x, w)))\n"
+        "    return reduce.reduce_sum(y * y, 0) + linalg.matmul(y, y, transpose_a=True)[0]\n"
+        "got = function(f, autograph=False)(x, w).numpy()\n"
+        "y = np.tanh(x.numpy().astype(float) @ w.numpy().astype(float)); y = np.exp(y); y /= y.sum(1, keepdims=True)\n"
+        "assert np.allclose(got, (y * y).sum(0) + (y.T @ y)[0], rtol=1e-5, atol=1e-6)\n"
+    )
+    environment = dict(os.environ) | {cpu.ISA_VARIABLE: isa}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
+
+
+def test_an_instruction_set_that_is_not_there_is_said(monkeypatch):
+    monkeypatch.setenv(cpu.ISA_VARIABLE, "mmx")
+    with pytest.raises(ValueError, match="FLOWSTONE_SIMD_ISA=mmx: this machine has"):
+        cpu.cpu.__wrapped__()
