@@ -51,7 +51,8 @@ class _Seeds:
         """The seeds of the graph being built, which takes the global seed it was begun under."""
         found = self.graphs.get(builder)
         if found is None:
-            outer = [entry for entry in stack() if entry.building_graph and entry is not builder]
+            building = [entry for entry in stack() if entry.building_graph]
+            outer = building[building.index(builder) + 1 :]
             found = _Graph(self.of_graph(outer[0]).global_seed if outer else self.global_seed)
             self.graphs[builder] = found
         return found

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from flowstone_core import dtypes
 from flowstone_core.op import _as_array
+from flowstone_core.random_state import SiteKernel
 from flowstone_core.spec import Spec
 
 from flowstone_graphfn import compilers
@@ -303,6 +304,9 @@ def kernel_of(node: Node) -> Callable[..., Any]:
     kernel = op.kernels.get(dtype)
     if kernel is None:
         kernel = op.resolve(dtype)
+    found = op.served_by[dtype].function
+    if isinstance(found, SiteKernel):  # each node draws from a stream of its own
+        return found.for_site()
     if kernel is not op.served_by[dtype].function:
         kernels = op.kernels  # its first result is still to be verified; afterwards another one is there
         return lambda *arrays, **attrs: kernels[dtype](*arrays, **attrs)
