@@ -18,7 +18,7 @@ WORKSPACE = nox.project.load_toml("pyproject.toml")["tool"]["hatch"]["envs"]["de
 MEMBERS = [folder.relative_to(ROOT) for pattern in WORKSPACE for folder in sorted(ROOT.glob(pattern))]
 PROJECTS = {folder: nox.project.load_toml(folder / "pyproject.toml") for folder in MEMBERS}
 NAMES = {folder: project["project"]["name"] for folder, project in PROJECTS.items()}
-COMPONENTS = ["autodiff", "graphfn", "layers", "data", "summary", "savedmodel", "signal"]
+COMPONENTS = ["autodiff", "graphfn", "layers", "data", "summary", "savedmodel", "image", "signal"]
 """The packages that the facade can do without."""
 
 PYTHONS = ["3.11", "3.12", "3.13"]

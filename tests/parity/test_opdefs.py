@@ -11,6 +11,7 @@ pytest.importorskip("tensorflow", reason="parity needs TensorFlow: nox -s parity
 import tensorflow as tf  # noqa: F401 - registers the ops
 from flowstone_core.op import REGISTRY
 from flowstone_core.ops_index import FAMILY_OF
+from flowstone_image.plugin import GRADIENTS as IMAGE
 from flowstone_savedmodel.op_lookup import op_named
 from flowstone_savedmodel.opdefs import op_def
 from flowstone_signal.plugin import GRADIENTS as SIGNAL
@@ -49,7 +50,7 @@ def plain_arguments(arguments: Any) -> list[Any]:
     return plain
 
 
-@pytest.mark.parametrize("name", sorted([*FAMILY_OF, *SIGNAL]))
+@pytest.mark.parametrize("name", sorted([*FAMILY_OF, *IMAGE, *SIGNAL]))
 def test_schema(name: str) -> None:
     op_named(name)
     theirs = op_def_registry.get(name)

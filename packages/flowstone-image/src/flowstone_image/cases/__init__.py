@@ -1,0 +1,1 @@
+"""Conformance cases for flowstone-image's ops; only flowstone-conformance loads them."""

@@ -1,0 +1,1 @@
+"""The ops of flowstone-image: schemas, shape rules, public functions."""

@@ -1,0 +1,1 @@
+"""The gradients of flowstone-image's ops; only flowstone-autodiff loads them."""

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from flowstone_conformance import KernelConformance
+
+
+class TestImage(KernelConformance):
+    provider = "image"
