@@ -138,3 +138,8 @@ def test_blocks_infer():
 def test_required_paddings():
     paddings, crops = ops.required_space_to_batch_paddings([10, 11], [4, 3], [[1, 0], [0, 2]])
     assert (paddings.numpy().tolist(), crops.numpy().tolist()) == ([[1, 1], [0, 4]], [[0, 1], [0, 2]])
+
+
+def test_padding_by_what_is_partly_known():
+    paddings = Spec((2, 2), dtypes.int32, ((0, 0), (0, None)))
+    assert ops.PAD.infer(Spec((3, 4), dtypes.float32), paddings).shape == (3, None)
