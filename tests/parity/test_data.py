@@ -130,3 +130,24 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return np.asarray(value).tolist()
+
+
+SPARSE_PIPELINES: dict[str, Any] = {
+    "slices": lambda d, x, tf: d.Dataset.from_tensor_slices((x, [1, 2, 3])),
+    "batch": lambda d, x, tf: d.Dataset.from_tensor_slices(x).batch(2),
+    "drop_remainder": lambda d, x, tf: d.Dataset.from_tensor_slices(x).batch(2, drop_remainder=True),
+    "unbatch": lambda d, x, tf: d.Dataset.from_tensors(x).unbatch(),
+    "growing": lambda d, x, tf: d.Dataset.range(1, 4).map(lambda n: tf.SparseTensor([[n - 1]], [n], [n])).batch(2),
+    "zip": lambda d, x, tf: d.Dataset.zip((d.Dataset.from_tensor_slices(x), d.Dataset.range(3))).batch(3),
+}
+
+
+@pytest.mark.parametrize("name", SPARSE_PIPELINES)
+def test_sparse_elements(name: str) -> None:
+    results = []
+    for library in (tf, flowstone):
+        x = library.SparseTensor([[0, 2], [2, 0], [2, 1]], [5, 7, 8], [3, 3])
+        dataset = SPARSE_PIPELINES[name](library.data, x, library)
+        elements = [[parts(part) for part in library.nest.flatten(element)] for element in dataset]
+        results.append((str(dataset.element_spec), elements))
+    assert results[1] == results[0]

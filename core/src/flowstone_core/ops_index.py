@@ -165,6 +165,7 @@ FAMILIES: Final[dict[str, str]] = {
         SparseSplit SparseToDense
     """,
     "sets": "DenseToDenseSetOperation DenseToSparseSetOperation SetSize SparseToSparseSetOperation",
+    "sparse_serialization": "DeserializeSparse SerializeManySparse SerializeSparse",
     "sparse_counting": "DenseCountSparseOutput SparseCountSparseOutput",
     "sparse_cwise": "SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul",
     "sparse_math": """

@@ -9,12 +9,13 @@ from flowstone_core.composite import CompositeTensor
 from flowstone_core.conversion import CompositeOperandError, convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.op import Op
-from flowstone_core.ops.array import RANK, SHAPE, SIZE
+from flowstone_core.ops.array import RANK, SHAPE, SIZE, ensure_shape
 from flowstone_core.ops.cast import CAST, cast
 from flowstone_core.ops.elementary import ASIN, ASINH, ATAN, ATANH, SIN, SQRT, TAN, TANH
 from flowstone_core.ops.math import ABS, NEG, SIGN, SQUARE, division_type
 from flowstone_core.ops.reduce import reduce_prod
 from flowstone_core.ops.sparse_cwise import SPARSE_DENSE_CWISE_DIV, SPARSE_DENSE_CWISE_MUL
+from flowstone_core.ops.sparse_serialization import SERIALIZE_MANY_SPARSE, SERIALIZE_SPARSE, deserialized
 from flowstone_core.ops.special import ERF
 from flowstone_core.shapes import TensorShape, as_shape
 from flowstone_core.tensor import EagerTensor, Tensor
@@ -266,3 +267,26 @@ class SparseTensorSpec(TypeSpec):
         made = SparseTensor(*components)
         made.set_shape(self._shape)
         return made
+
+    def _to_tensor_list(self, value: SparseTensor) -> list[Tensor]:
+        return [SERIALIZE_SPARSE(*self._to_components(value), out_type=dtypes.variant)]
+
+    def _to_batched_tensor_list(self, value: SparseTensor) -> list[Tensor]:
+        if self._shape.rank == 0:
+            raise ValueError("Unbatching a sparse tensor is only supported for rank >= 1")
+        return [SERIALIZE_MANY_SPARSE(*self._to_components(value), out_type=dtypes.variant)]
+
+    def _from_compatible_tensor_list(self, tensors: list[Tensor]) -> SparseTensor:
+        indices, values, shape = deserialized(tensors[0], self._dtype)
+        rank = self._shape.rank
+        if rank is not None:
+            indices, shape = ensure_shape(indices, [None, rank]), ensure_shape(shape, [rank])
+        return self._from_components([indices, values, shape])
+
+    def _batch(self, batch_size: int | None) -> SparseTensorSpec:
+        return SparseTensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
+
+    def _unbatch(self) -> SparseTensorSpec:
+        if self._shape.rank == 0:
+            raise ValueError("Unbatching a sparse tensor is only supported for rank >= 1")
+        return SparseTensorSpec(self._shape[1:], self._dtype)

@@ -30,6 +30,7 @@ from flowstone_data.components import (
 )
 from flowstone_data.functions import PipelineFunction, trace
 from flowstone_data.iterator import IteratorIteration, OwnedIterator
+from flowstone_data.packing import needs_packing, packed, packed_slices, unpacked
 from flowstone_data.reducing import CARDINALITY, REDUCE
 from flowstone_data.sources import generator as generator_source
 from flowstone_data.sources import range as range_source
@@ -286,12 +287,22 @@ class DatasetV2:
         """
         static = int(batch_size) if drop_remainder is True and isinstance(batch_size, (int, np.integer)) else None
         spec = nest.map_structure(lambda leaf: _batched(leaf, static), self._element_spec)
+        if needs_packing(self._element_spec):
+            stacked = self._repacked(packed, self._element_spec).batch(batch_size, drop_remainder)
+            return stacked._repacked(unpacked, spec)
         return self._apply(BATCH, None, spec, _int64(batch_size), convert_to_tensor(drop_remainder), name=name)
 
     def unbatch(self, name: str | None = None) -> DatasetV2:
         """The slices of every element along its first axis."""
         spec = nest.map_structure(_unbatched, self._element_spec)
+        if needs_packing(self._element_spec):
+            return self._repacked(packed_slices, self._element_spec).unbatch()._repacked(unpacked, spec)
         return self._apply(UNBATCH, None, spec, name=name)
+
+    def _repacked(self, form: Callable[[Any, Any], Any], spec: Any) -> DatasetV2:
+        """The elements in another form (see ``packing``), which is one of elements of type ``spec``."""
+        own = self._element_spec
+        return self.map(lambda *parts: form(nest.pack_sequence_as(own, nest.flatten(parts)), spec))
 
     def repeat(self, count: Any = None, name: str | None = None) -> DatasetV2:
         """The elements ``count`` times; without end for None or -1."""
@@ -582,6 +593,9 @@ def _from_tensors(element: Any, name: str | None) -> DatasetV2:
 def _from_tensor_slices(element: Any, name: str | None) -> DatasetV2:
     element = normalize(element)
     full = spec_of(element)
+    if needs_packing(full):
+        sliced = nest.map_structure(_unbatched, full)
+        return _from_tensor_slices(packed_slices(element, full), name)._repacked(unpacked, sliced)
     components = to_components(element, full)
     sizes = {tensor.shape[0] for tensor in components if tensor.shape.rank}
     if any(tensor.shape.rank == 0 for tensor in components):

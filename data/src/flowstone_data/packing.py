@@ -1,0 +1,42 @@
+"""Elements with composite tensors on their way through what stacks and cuts: as tensors that can be.
+
+A composite's spec takes part by what TensorFlow's specs call these: ``_to_tensor_list(value)`` gives a list of one
+tensor for a value, ``_to_batched_tensor_list(value)`` one with a row for each slice of a value along its first
+dimension, and ``_from_compatible_tensor_list([tensor])`` gives the value that one such tensor, or a stack of them, holds;
+``_batch(size)`` and ``_unbatch()`` are the specs of stacks and slices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flowstone_core import nest
+from flowstone_core.type_spec import TensorSpec
+
+
+def needs_packing(spec: Any) -> bool:
+    """Whether an element has composites whose specs pack them."""
+    return any(hasattr(leaf, "_to_tensor_list") for leaf in nest.flatten(spec))
+
+
+def packed(element: Any, spec: Any) -> Any:
+    """``element`` with a tensor in the place of each composite."""
+    return _replaced(element, spec, lambda leaf, value: leaf._to_tensor_list(value)[0])
+
+
+def packed_slices(element: Any, spec: Any) -> Any:
+    """``element`` with a tensor in the place of each composite, which has a row for each slice."""
+    return _replaced(element, spec, lambda leaf, value: leaf._to_batched_tensor_list(value)[0])
+
+
+def unpacked(element: Any, spec: Any) -> Any:
+    """The element of type ``spec`` that tensors in the place of composites hold."""
+    return _replaced(element, spec, lambda leaf, value: leaf._from_compatible_tensor_list([value]))
+
+
+def _replaced(element: Any, spec: Any, replace: Callable[[Any, Any], Any]) -> Any:
+    pairs = zip(nest.flatten(spec), nest.flatten(element), strict=True)
+    return nest.pack_sequence_as(
+        spec, [value if isinstance(leaf, TensorSpec) else replace(leaf, value) for leaf, value in pairs]
+    )
