@@ -15,7 +15,16 @@ CASES = ROOT / "packages" / "flowstone-conformance" / "src" / "flowstone_conform
 EXECUTED_BY_GRAPHFN = {"control"}
 """Families whose ops run functions: flowstone-graphfn has their kernels and gradients, no provider competes."""
 
-ON_OBJECTS = {"files", "generator", "lookup", "ragged_variant", "script", "sparse_serialization", "state", "tensor_list"}
+ON_OBJECTS = {
+    "files",
+    "generator",
+    "lookup",
+    "ragged_variant",
+    "script",
+    "sparse_serialization",
+    "state",
+    "tensor_list",
+}
 """Families whose kernels work on handles, files or Python functions: a provider of array kernels has nothing to offer."""
 
 UNDETERMINED = {"random", "stateless_random", "stateless_sampling"}
