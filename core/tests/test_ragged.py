@@ -167,3 +167,12 @@ def test_encodings_of_partitions():
     assert (uniform.static_nrows, uniform.static_uniform_row_length) == (3, 2)
     with pytest.raises(ValueError, match="nrows"):
         tf.experimental.RowPartition.from_uniform_row_length(2)
+
+
+@pytest.mark.parametrize("make", [tf.Variable, tf.constant])
+def test_embeddings_of_ragged_ids(make):
+    table, ids = make([[3.0, 4.0], [0.0, 1.0], [5.0, 6.0]]), tf.ragged.constant([[0, 1], [], [0]])
+    assert tf.nn.embedding_lookup(table, ids).to_list() == [[[3.0, 4.0], [0.0, 1.0]], [], [[3.0, 4.0]]]
+    assert tf.gather(table, ids).to_list() == [[[3.0, 4.0], [0.0, 1.0]], [], [[3.0, 4.0]]]
+    clipped = tf.nn.embedding_lookup(table, ids, max_norm=1.0)
+    np.testing.assert_allclose(clipped.flat_values, [[0.6, 0.8], [0.0, 1.0], [0.6, 0.8]], rtol=1e-6)

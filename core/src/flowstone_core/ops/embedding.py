@@ -21,7 +21,7 @@ def embedding_lookup(params: Any, ids: TensorLike, max_norm: Any = None, name: s
 
     Args:
         params: The matrix (a tensor or variable), or a list of its parts, one below the other.
-        ids: Row numbers of any shape.
+        ids: Row numbers of any shape, or a ragged tensor of them.
         max_norm: The greatest norm that a row may have; longer ones are scaled down.
         name: A name for the op in a graph.
 
@@ -31,6 +31,8 @@ def embedding_lookup(params: Any, ids: TensorLike, max_norm: Any = None, name: s
     """
     if params is None or (isinstance(params, (list, tuple)) and not params):
         raise ValueError(f"params must be specified. Received: params={params}")
+    if hasattr(type(ids), "with_flat_values"):
+        return ids.with_flat_values(embedding_lookup(params, ids.flat_values, max_norm, name))
     matrix = params
     if isinstance(params, (list, tuple)):
         matrix = params[0] if len(params) == 1 else concat([convert_to_tensor(part) for part in params], 0)

@@ -137,3 +137,10 @@ def dynamic_partition(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) ->
     count = attrs["num_partitions"]
     stacked = tf.ragged.stack_dynamic_partitions(x, partitions, count)
     return [stacked[index] for index in range(count)]
+
+
+@handles("ResourceGather")
+def resource_gather(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+    """Rows of a variable for each index."""
+    resource, indices = inputs
+    return indices.with_flat_values(op(resource, indices.flat_values, **attrs))

@@ -23,7 +23,7 @@ _FAMILIES = {
     """,
     "shapes": "BroadcastTo ExpandDims Fill Rank Reshape Shape Size Squeeze",
     "joining": "ConcatV2 Pack Tile ReverseV2 Unpack Split SplitV",
-    "gathering": "DynamicPartition GatherNd GatherV2 Where",
+    "gathering": "DynamicPartition GatherNd GatherV2 ResourceGather Where",
     "neural": "OneHot Softmax LogSoftmax BatchMatMulV2 BatchMatMulV3 MatMul",
 }
 _MODULE_OF = {op: family for family, ops in _FAMILIES.items() for op in ops.split()}
