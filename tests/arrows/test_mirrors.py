@@ -27,7 +27,7 @@ ON_OBJECTS = {
 }
 """Families whose kernels work on handles, files or Python functions: a provider of array kernels has nothing to offer."""
 
-UNDETERMINED = {"random", "stateless_random", "stateless_sampling"}
+UNDETERMINED = {"candidates", "random", "stateless_random", "stateless_sampling"}
 """Families whose results no reference can give."""
 
 

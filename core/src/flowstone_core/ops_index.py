@@ -73,6 +73,10 @@ FAMILIES: Final[dict[str, str]] = {
         QuantizeAndDequantizeV3 QuantizeAndDequantizeV4 QuantizeAndDequantizeV4Grad
     """,
     "ctc": "CTCLoss CTCGreedyDecoder CTCBeamSearchDecoder",
+    "candidates": """
+        AllCandidateSampler ComputeAccidentalHits FixedUnigramCandidateSampler LearnedUnigramCandidateSampler
+        LogUniformCandidateSampler UniformCandidateSampler
+    """,
     "bitwise": "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift PopulationCount RightShift",
     "array": """
         BroadcastArgs BroadcastGradientArgs BroadcastTo Bitcast CheckNumerics CheckNumericsV2 ConjugateTranspose

@@ -24,7 +24,7 @@ class Site:
         counter: 128 bits: the next block.
     """
 
-    __slots__ = ("counter", "epoch", "key", "lock")
+    __slots__ = ("__weakref__", "counter", "epoch", "key", "lock")
 
     def __init__(self) -> None:
         self.key = self.counter = 0
