@@ -22,9 +22,7 @@ _RANGE = "range_max: int >= 1"
 
 
 def _infer_sampler(true_classes: Spec, *, num_true: int, num_sampled: int, **attrs: Any) -> tuple[Spec, Spec, Spec]:
-    batch, columns = infer.with_rank(true_classes, 2, "Candidates: true_classes")
-    if columns not in (None, num_true):
-        raise SpecError(f"true_classes must have num_true = {num_true} columns, got {columns}.")
+    batch, _ = infer.with_rank(true_classes, 2, "Candidates: true_classes")
     return Spec((num_sampled,), int64), Spec((batch, num_true), float32), Spec((num_sampled,), float32)
 
 
