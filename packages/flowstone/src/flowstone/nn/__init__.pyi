@@ -1,6 +1,7 @@
 """``tf.nn``; written by ``nox -s api``."""
 
 from . import experimental as experimental
+from flowstone_core.ops.candidates import all_candidate_sampler as all_candidate_sampler
 from flowstone_core.ops.convolution import atrous_conv2d as atrous_conv2d
 from flowstone_core.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
 from flowstone_core.ops.pool import avg_pool as avg_pool
@@ -11,6 +12,7 @@ from flowstone_core.ops.normalization import batch_norm_with_global_normalizatio
 from flowstone_core.ops.normalization import batch_normalization as batch_normalization
 from flowstone_core.ops.nn import bias_add as bias_add
 from flowstone_core.ops.ctc import collapse_repeated as collapse_repeated
+from flowstone_core.ops.candidates import compute_accidental_hits as compute_accidental_hits
 from flowstone_core.ops.scaled_loss import compute_average_loss as compute_average_loss
 from flowstone_core.ops.convolution import conv1d as conv1d
 from flowstone_core.ops.convolution import conv1d_transpose as conv1d_transpose
@@ -35,12 +37,14 @@ from flowstone_core.ops.activations import elu as elu
 from flowstone_core.ops.embedding import embedding_lookup as embedding_lookup
 from flowstone_core.ops.embedding_sparse import embedding_lookup_sparse as embedding_lookup_sparse
 from flowstone_core.ops.pool import erosion2d as erosion2d
+from flowstone_core.ops.candidates import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
 from flowstone_core.ops.activations import gelu as gelu
 from flowstone_core.ops.nn import in_top_k as in_top_k
 from flowstone_core.ops.isotonic import isotonic_regression as isotonic_regression
 from flowstone_core.ops.nn import l2_loss as l2_loss
 from flowstone_core.ops.nn import l2_normalize as l2_normalize
 from flowstone_core.ops.activations import leaky_relu as leaky_relu
+from flowstone_core.ops.candidates import learned_unigram_candidate_sampler as learned_unigram_candidate_sampler
 from flowstone_core.ops.normalization import local_response_normalization as local_response_normalization
 from flowstone_core.ops.nn import log_poisson_loss as log_poisson_loss
 from flowstone_core.ops.softmax import log_softmax as log_softmax
@@ -51,11 +55,13 @@ from flowstone_core.ops.pool import max_pool2d as max_pool2d
 from flowstone_core.ops.pool import max_pool3d as max_pool3d
 from flowstone_core.ops.pool import max_pool_with_argmax as max_pool_with_argmax
 from flowstone_core.ops.normalization import moments as moments
+from flowstone_core.ops.sampled_loss import nce_loss as nce_loss
 from flowstone_core.ops.normalization import normalize_moments as normalize_moments
 from flowstone_core.ops.dilated import pool as pool
 from flowstone_core.ops.activations import relu as relu
 from flowstone_core.ops.activations import relu6 as relu6
 from flowstone_core.ops.embedding_sparse import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
+from flowstone_core.ops.sampled_loss import sampled_softmax_loss as sampled_softmax_loss
 from flowstone_core.ops.scaled_loss import scale_regularization_loss as scale_regularization_loss
 from flowstone_core.ops.activations import selu as selu
 from flowstone_core.ops.convolution import separable_conv2d as separable_conv2d
