@@ -7,6 +7,7 @@ from flowstone_core.conversion import constant
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.extension_type import ExtensionType
 from flowstone_core.ops import math
+from flowstone_core.ops.filling import range as counting
 from flowstone_core.ops.joining import concat
 from flowstone_core.ops.reduce import reduce_sum
 from flowstone_core.ragged.tensor import RaggedTensor, RaggedTensorSpec
@@ -14,6 +15,7 @@ from flowstone_core.sparse_tensor import SparseTensor, SparseTensorSpec
 from flowstone_core.tensor import Tensor
 from flowstone_graphfn.control_flow import cond
 from flowstone_graphfn.function import function
+from flowstone_graphfn.higher_order import map_fn
 from flowstone_graphfn.while_loops import while_loop
 
 
@@ -167,3 +169,31 @@ def test_rows_of_ragged_in_autograph():
         return total
 
     assert sums(ragged()).numpy() == 18
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_map_over_and_to_ragged_rows(traced):
+    def mapped(x, n):
+        return (
+            map_fn(reduce_sum, x, fn_output_signature="int32"),
+            map_fn(lambda row: row * 2, x),
+            map_fn(
+                lambda size: math.multiply(counting(size), 3), n, fn_output_signature=RaggedTensorSpec([None], "int32")
+            ),
+            map_fn(
+                lambda size: RaggedTensor.from_row_lengths(counting(size), [1, size - 1]),
+                n,
+                fn_output_signature=RaggedTensorSpec([2, None], "int32"),
+            ),
+        )
+
+    sums, doubled, counted, nested = (function(mapped) if traced else mapped)(ragged(), constant([1, 2]))
+    assert sums.numpy().tolist() == [3, 3]
+    assert doubled.to_list() == [[2, 4], [6]]
+    assert counted.to_list() == [[0], [0, 3]]
+    assert nested.to_list() == [[[0], []], [[0], [1]]]
+
+
+def test_map_checks_the_ragged_rank_of_results():
+    with pytest.raises(ValueError, match="ragged rank 0, its signature says 1"):
+        map_fn(lambda row: row, ragged(), fn_output_signature=RaggedTensorSpec([None, None], "int32"))

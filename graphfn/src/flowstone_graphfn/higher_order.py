@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowstone_core import nest
+from flowstone_core import dtypes, nest
 from flowstone_core.api import tf
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.shapes import TensorShape
@@ -23,26 +23,33 @@ class _Rows:
 
     def __init__(self, elems: Any, what: str) -> None:
         self.structure = elems
-        self.tensors = [convert_to_tensor(leaf) for leaf in nest.flatten(elems)]
+        self.tensors = [leaf if _is_ragged(leaf) else convert_to_tensor(leaf) for leaf in nest.flatten(elems)]
         if not self.tensors:
             raise ValueError(
                 f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}, which does not contain "
                 "any Tensors."
             )
         for tensor in self.tensors:
-            if tensor.spec.rank == 0:
+            if tensor.shape.rank == 0:
                 raise ValueError("Elements in elems must be 1+ dimensional Tensors, not scalars")
         self.static = self._static_length()
-        self.length = tf.shape(self.tensors[0])[0] if self.static is None else self.static
-        self.arrays = [
-            TensorArray(tensor.dtype, size=self.length, clear_after_read=False, name=what).unstack(tensor)
-            for tensor in self.tensors
-        ]
+        self.length = self._dynamic_length() if self.static is None else self.static
+        self.takers = [self._taker(tensor, what) for tensor in self.tensors]
+
+    def _dynamic_length(self) -> Any:
+        first = self.tensors[0]
+        return first.nrows(dtypes.int32) if _is_ragged(first) else tf.shape(first)[0]
+
+    def _taker(self, tensor: Any, what: str) -> Callable[[Any], Any]:
+        """What gives the row of an index."""
+        if _is_ragged(tensor):
+            return lambda index: tensor[index]
+        return TensorArray(tensor.dtype, size=self.length, clear_after_read=False, name=what).unstack(tensor).read
 
     def _static_length(self) -> int | None:
         length = None
         for tensor in self.tensors:
-            size = None if tensor.spec.shape is None else tensor.spec.shape[0]
+            size = None if tensor.shape.rank is None else tensor.shape[0]
             if length is not None and size is not None and size != length:
                 raise ValueError(f"Dimensions {length} and {size} are not compatible")
             length = size if length is None else length
@@ -50,12 +57,86 @@ class _Rows:
 
     def row(self, index: Any) -> Any:
         """The structure of the rows at ``index``."""
-        return nest.pack_sequence_as(self.structure, [array.read(index) for array in self.arrays])
+        return nest.pack_sequence_as(self.structure, [take(index) for take in self.takers])
 
 
-def _specs(signature: Any) -> list[TensorSpec]:
-    """The specs of results, from a nest of types and specs."""
-    return [_as_spec(leaf) for leaf in nest.flatten(signature)]
+def _is_ragged(value: Any) -> bool:
+    return hasattr(type(value), "nested_row_splits")
+
+
+def _element_type(leaf: Any) -> Any:
+    """The type of the rows of an argument: that of results, unless told otherwise."""
+    if _is_ragged(leaf):
+        return tf.RaggedTensorSpec(leaf.shape[1:], leaf.dtype, leaf.ragged_rank - 1, leaf.row_splits.dtype)
+    return convert_to_tensor(leaf).dtype
+
+
+class _Stacked:
+    """Collects tensors, which become one with a new first dimension."""
+
+    count = 1
+
+    def __init__(self, spec: TensorSpec, rows: _Rows, infer_shape: bool) -> None:
+        self._length = rows.static
+        shape, size = spec.shape, rows.length
+        self.arrays = [TensorArray(spec.dtype, size=size, element_shape=shape, infer_shape=infer_shape)]
+
+    def write(self, arrays: Sequence[TensorArray], index: Any, value: Any) -> list[TensorArray]:
+        """The arrays with one more value."""
+        return [arrays[0].write(index, value)]
+
+    def whole(self, arrays: Sequence[TensorArray]) -> Any:
+        """All values."""
+        return _stacked(arrays[0], self._length)
+
+
+class _Joined:
+    """Collects ragged tensors, or tensors of different lengths, which become the rows of a ragged one.
+
+    Its arrays hold flat values, and the row lengths of each ragged dimension; each is joined in the end.
+    """
+
+    def __init__(self, spec: Any, rows: _Rows) -> None:
+        self._splits_dtype, self._depth = spec.row_splits_dtype, spec.ragged_rank
+        if spec.shape.rank == 0:
+            raise ValueError("map_fn: results of rank 0 need no RaggedTensorSpec; give their type.")
+        inner = None if spec.shape.rank is None else spec.shape[spec.ragged_rank + 1 :]
+        flat = TensorArray(
+            spec.dtype, size=rows.length, element_shape=TensorShape([None]).concatenate(inner), infer_shape=False
+        )
+        counts = TensorArray(self._splits_dtype, size=rows.length, element_shape=[])
+        lengths = [
+            TensorArray(self._splits_dtype, size=rows.length, element_shape=[None], infer_shape=False)
+            for _ in range(self._depth)
+        ]
+        self.arrays = [flat, counts, *lengths]
+        self.count = len(self.arrays)
+
+    def write(self, arrays: Sequence[TensorArray], index: Any, value: Any) -> list[TensorArray]:
+        """The arrays with one more value.
+
+        Raises:
+            ValueError: If it has another ragged rank than was told.
+        """
+        depth = value.ragged_rank if _is_ragged(value) else 0
+        if depth != self._depth:
+            raise ValueError(f"map_fn: fn returned a value of ragged rank {depth}, its signature says {self._depth}.")
+        flat = value.flat_values if depth else convert_to_tensor(value)
+        count = value.nrows() if depth else tf.shape(flat, out_type=self._splits_dtype)[0]
+        parts = [flat, count, *(value.nested_row_lengths() if depth else ())]
+        return [array.write(index, part) for array, part in zip(arrays, parts, strict=True)]
+
+    def whole(self, arrays: Sequence[TensorArray]) -> Any:
+        """All values as rows."""
+        flat, counts, *lengths = arrays
+        nested = [counts.stack(), *(each.concat() for each in lengths)]
+        return tf.RaggedTensor.from_nested_row_lengths(flat.concat(), nested, validate=False)
+
+
+def _collector(leaf: Any, rows: _Rows, infer_shape: bool) -> _Stacked | _Joined:
+    if hasattr(leaf, "ragged_rank"):
+        return _Joined(leaf, rows)
+    return _Stacked(_as_spec(leaf), rows, infer_shape)
 
 
 def _as_spec(leaf: Any) -> TensorSpec:
@@ -93,8 +174,8 @@ def map_fn(
         swap_memory: Accepted; there is one memory.
         infer_shape: Whether all results have the same shape.
         name: A name for the nodes.
-        fn_output_signature: A nest of types or ``tf.TensorSpec`` like the result of ``fn``, if it is not like
-            ``elems``.
+        fn_output_signature: A nest of types, ``tf.TensorSpec`` or ``tf.RaggedTensorSpec`` like the result of ``fn``,
+            if it is not like ``elems``.
 
     Raises:
         TypeError: If ``fn`` is not callable.
@@ -106,24 +187,26 @@ def map_fn(
         rows = _Rows(elems, "map_input")
         signature = fn_output_signature if fn_output_signature is not None else dtype
         if signature is None:
-            signature = nest.map_structure(lambda leaf: convert_to_tensor(leaf).dtype, elems)
-        specs = _specs(signature)
-        arrays = tuple(
-            TensorArray(spec.dtype, size=rows.length, element_shape=spec.shape, infer_shape=infer_shape)
-            for spec in specs
-        )
+            signature = nest.map_structure(_element_type, elems)
+        collectors = [_collector(leaf, rows, infer_shape) for leaf in nest.flatten(signature)]
+        arrays = [array for each in collectors for array in each.arrays]
         call = convert_callback(fn)
+
+        def of_each(arrays: Sequence[TensorArray]) -> list[Sequence[TensorArray]]:
+            left = iter(arrays)
+            return [[next(left) for _ in range(each.count)] for each in collectors]
 
         def step(i: Any, *arrays: TensorArray) -> tuple[Any, ...]:
             result = call(rows.row(i))
             nest.assert_same_structure(signature, result, check_types=False)
-            written = [array.write(i, leaf) for array, leaf in zip(arrays, nest.flatten(result), strict=True)]
-            return i + 1, *written
+            leaves = zip(collectors, of_each(arrays), nest.flatten(result), strict=True)
+            return i + 1, *(array for each, own, leaf in leaves for array in each.write(own, i, leaf))
 
         _, *arrays_after = while_loop(
             lambda i, *_: i < rows.length, step, (tf.constant(0), *arrays), maximum_iterations=rows.static
         )
-        return nest.pack_sequence_as(signature, [_stacked(array, rows.static) for array in arrays_after])
+        wholes = [each.whole(own) for each, own in zip(collectors, of_each(arrays_after), strict=True)]
+        return nest.pack_sequence_as(signature, wholes)
 
 
 def _stacked(array: TensorArray, length: int | None) -> Tensor:
