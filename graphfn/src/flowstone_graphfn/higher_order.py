@@ -121,6 +121,7 @@ class _Joined:
         depth = value.ragged_rank if _is_ragged(value) else 0
         if depth != self._depth:
             raise ValueError(f"map_fn: fn returned a value of ragged rank {depth}, its signature says {self._depth}.")
+        value = value.with_row_splits_dtype(self._splits_dtype) if depth else value
         flat = value.flat_values if depth else convert_to_tensor(value)
         count = value.nrows() if depth else tf.shape(flat, out_type=self._splits_dtype)[0]
         parts = [flat, count, *(value.nested_row_lengths() if depth else ())]

@@ -28,7 +28,7 @@ def integers(value: Any, name: str, dtype: Any = None, dtype_hint: Any = None, r
         tensor = tf.convert_to_tensor(value)
     else:
         try:
-            tensor = tf.convert_to_tensor(value, dtype or dtype_hint or int64)
+            tensor = tf.convert_to_tensor(value, dtype, dtype_hint or int64)
         except TypeError:
             raise ValueError(f"{name} must have dtype int32 or int64, got {value!r}.") from None
     if tensor.dtype not in (int32, int64):
