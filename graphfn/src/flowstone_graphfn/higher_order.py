@@ -23,7 +23,9 @@ class _Rows:
 
     def __init__(self, elems: Any, what: str) -> None:
         self.structure = elems
-        self.tensors = [leaf if _is_ragged(leaf) else convert_to_tensor(leaf) for leaf in nest.flatten(elems)]
+        self.tensors: list[Any] = [
+            leaf if _is_ragged(leaf) else convert_to_tensor(leaf) for leaf in nest.flatten(elems)
+        ]
         if not self.tensors:
             raise ValueError(
                 f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}, which does not contain "
