@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from flowstone_conformance import CompilerConformance
+from flowstone_conformance import CompilerConformance, KernelConformance
 
 
 class TestCompiler(CompilerConformance):
+    provider = "simd"
+
+
+class TestKernels(KernelConformance):
     provider = "simd"

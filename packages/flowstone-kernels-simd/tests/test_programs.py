@@ -17,7 +17,7 @@ from flowstone_core.ops import elementary, math, reduce
 from flowstone_core.ops.softmax import sparse_softmax_cross_entropy_with_logits as losses
 from flowstone_core.variable import Variable
 from flowstone_graphfn.function import function
-from flowstone_kernels_simd import cache, compiler, cpu, native, threads
+from flowstone_kernels_simd import cache, compiler, cpu, eager, native, threads
 from flowstone_kernels_simd.lowering import Lowering
 
 
@@ -108,9 +108,27 @@ def test_any_number_of_threads_gives_the_same(monkeypatch):
     x = normal(500, 700)
     results = []
     for count in (1, 2, 4):
-        monkeypatch.setattr(threads, "_wanted", count)
+        monkeypatch.setattr(threads, "wanted", lambda count=count: count)
         results.append([tensor.numpy().tobytes() for tensor in f(x)])
     assert results[0] == results[1] == results[2]
+
+
+def test_the_configuration_says_how_many_threads(monkeypatch):
+    monkeypatch.setattr(threads.config, "get_intra_op_parallelism_threads", lambda: 3)
+    assert threads.pool(threads.wanted()).threads in (1, 3)
+
+
+def test_large_operands_of_single_ops_are_computed_natively(monkeypatch):
+    monkeypatch.setenv(compiler.WHEN_VARIABLE, "auto")
+    x = normal(200, 300)
+    (kernel,) = (kernel.function for kernel in eager.KERNELS.kernels("Tanh"))
+    before = len(kernel._programs)
+    for _ in range(3):
+        np.testing.assert_allclose(elementary.tanh(x).numpy(), np.tanh(x.numpy()), rtol=1e-6)
+    assert len(kernel._programs) == before + 1
+    elementary.tanh(normal(20))
+    elementary.tanh(normal(20))
+    assert len(kernel._programs) == before + 1
 
 
 def test_many_python_threads_share_the_pool():

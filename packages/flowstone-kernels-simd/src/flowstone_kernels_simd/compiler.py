@@ -125,7 +125,7 @@ class Runner:
         for index, kind in enumerate(self._types):
             if arrays[index].dtype is not kind and arrays[index].dtype != kind:
                 return self.part.plain(*given)
-        pool = _pool()
+        pool = pool_array()
         if not self._written:
             outputs = native.run(arrays, pool)
         else:
@@ -192,7 +192,7 @@ class Runner:
         return made
 
 
-def _pool() -> Any:
+def pool_array() -> Any:
     """An array whose memory is the state of the thread pool that the configuration asks for."""
     found = threads.pool(threads.wanted())
     if found.array is None:

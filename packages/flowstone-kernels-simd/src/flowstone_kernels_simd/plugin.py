@@ -6,11 +6,23 @@ from collections.abc import Mapping
 
 from flowstone_core.hookspecs import CompilerProvider, KernelProvider, hookimpl
 
+OPS = """
+    Tanh Erf Sigmoid Softplus Exp Log Sin Cos Expm1 Log1p Elu Selu Softmax LogSoftmax SoftmaxCrossEntropyWithLogits
+    SparseSoftmaxCrossEntropyWithLogits Conv2D Conv2DBackpropInput Conv2DBackpropFilter MaxPool MaxPoolGrad AvgPool
+    AvgPoolGrad
+"""
+"""The ops whose kernels beat numpy's, for large float32 operands."""
+
 
 @hookimpl
 def flowstone_kernels() -> KernelProvider:
     """Kernels of single ops, where they beat numpy's."""
-    return KernelProvider("simd", priority=10, kernels={}, description="Vector kernels, compiled by LLVM.")
+    return KernelProvider(
+        "simd",
+        priority=10,
+        kernels=dict.fromkeys(OPS.split(), "flowstone_kernels_simd.eager:KERNELS"),
+        description="Vector kernels, compiled by LLVM.",
+    )
 
 
 @hookimpl

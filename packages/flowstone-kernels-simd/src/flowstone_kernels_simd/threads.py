@@ -18,6 +18,8 @@ import sys
 import threading
 from typing import Any
 
+from flowstone_core import config
+
 from flowstone_kernels_simd import native
 
 _FUTEX = {"x86_64": 202, "aarch64": 98}
@@ -235,18 +237,9 @@ def pool(wanted: int = 0) -> Pool:
     return found
 
 
-_wanted = 0
-
-
 def wanted() -> int:
-    """How many threads were asked for; 0 for as many as there are processors."""
-    return _wanted
-
-
-def set_wanted(count: int) -> None:
-    """Use this many threads from now on; 0 for as many as there are processors."""
-    global _wanted
-    _wanted = count
+    """How many threads ``tf.config.threading`` asks for; 0 for as many as there are processors."""
+    return config.get_intra_op_parallelism_threads()
 
 
 if hasattr(os, "register_at_fork"):
