@@ -14,6 +14,7 @@ from flowstone_core.philox import MASK_64
 _K0: Final = 0xC3A5C85C97CB3127
 _K1: Final = 0xB492B66FBE98F273
 _K2: Final = 0x9AE16A3B2F90404F
+_MURMUR: Final = 0xC6A4A7935BD1E995
 
 
 def _word(data: bytes, at: int) -> int:
@@ -123,9 +124,15 @@ def _farm_long(data: bytes, size: int) -> int:
     return _merged(_merged(v[0], w[0], factor) + _mixed(y) * _K0 + z, _merged(v[1], w[1], factor) + x, factor)
 
 
+def joined(first: int, second: int) -> int:
+    """One fingerprint of two, as TensorFlow's crosses of features join them: one round of MurmurHash64A."""
+    result = first ^ _MURMUR ^ _mixed(second * _MURMUR) * _MURMUR & MASK_64
+    return _mixed(_mixed(result * _MURMUR) * _MURMUR)
+
+
 def murmur(data: bytes, seed: int = 0xDECAFCAFFE) -> int:
     """MurmurHash64A: what ``tf.strings.to_hash_bucket`` takes modulo the number of buckets."""
-    factor = 0xC6A4A7935BD1E995
+    factor = _MURMUR
     size = len(data)
     whole = size // 8 * 8
     h = seed ^ size * factor & MASK_64

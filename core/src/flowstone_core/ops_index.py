@@ -171,6 +171,7 @@ FAMILIES: Final[dict[str, str]] = {
     "sets": "DenseToDenseSetOperation DenseToSparseSetOperation SetSize SparseToSparseSetOperation",
     "sparse_serialization": "DeserializeSparse SerializeManySparse SerializeSparse",
     "sparse_counting": "DenseCountSparseOutput SparseCountSparseOutput",
+    "sparse_cross": "SparseCross SparseCrossV2",
     "sparse_cwise": "SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul",
     "sparse_math": """
         SparseAdd SparseAddGrad SparseReduceMax SparseReduceMaxSparse SparseReduceSum SparseReduceSumSparse SparseSoftmax

@@ -7,6 +7,10 @@ from flowstone_core._api.names import public
 PUBLIC: dict[str, str] = (
     public("flowstone_core.ops.sparse_counting", {"sparse_bincount": "sparse.bincount"})
     | public(
+        "flowstone_core.ops.sparse_cross",
+        {"sparse_cross": "sparse.cross", "sparse_cross_hashed": "sparse.cross_hashed"},
+    )
+    | public(
         "flowstone_core.ops.sparse_math",
         {
             "sparse_add": "sparse.add",
