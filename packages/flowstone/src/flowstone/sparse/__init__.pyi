@@ -4,6 +4,8 @@ from flowstone_core.sparse_tensor import SparseTensor as SparseTensor
 from flowstone_core.ops.sparse_math import sparse_add as _sparse_add_add
 from flowstone_core.ops.sparse_counting import sparse_bincount as _sparse_bincount_bincount
 from flowstone_core.ops.sparse import sparse_concat as _sparse_concat_concat
+from flowstone_core.ops.sparse_cross import sparse_cross as _sparse_cross_cross
+from flowstone_core.ops.sparse_cross import sparse_cross_hashed as _sparse_cross_hashed_cross_hashed
 from flowstone_core.ops.sparse_forms import sparse_expand_dims as _sparse_expand_dims_expand_dims
 from flowstone_core.ops.sparse_forms import sparse_eye as _sparse_eye_eye
 from flowstone_core.ops.sparse import sparse_fill_empty_rows as _sparse_fill_empty_rows_fill_empty_rows
@@ -32,6 +34,8 @@ from flowstone_core.ops.sparse_forms import sparse_transpose as _sparse_transpos
 add = _sparse_add_add
 bincount = _sparse_bincount_bincount
 concat = _sparse_concat_concat
+cross = _sparse_cross_cross
+cross_hashed = _sparse_cross_hashed_cross_hashed
 expand_dims = _sparse_expand_dims_expand_dims
 eye = _sparse_eye_eye
 fill_empty_rows = _sparse_fill_empty_rows_fill_empty_rows
