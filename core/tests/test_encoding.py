@@ -8,10 +8,11 @@ from flowstone_core import dtypes
 from flowstone_core.errors import DataLossError, InvalidArgumentError
 from flowstone_core.ops import encoding as ops
 from flowstone_core.spec import Spec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=9), min_size=1, max_size=3), st.booleans())
 def test_base64_there_and_back(items, pad):
     array = np.array([*items, b""], object)
@@ -20,6 +21,7 @@ def test_base64_there_and_back(items, pad):
     assert all(len(item) % 4 == 0 for item in encoded.numpy()) or not pad
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(2**15), 2**15 - 1), max_size=5))
 def test_raw_numbers(numbers):
     array = np.array(numbers, "<i2")

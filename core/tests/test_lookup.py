@@ -16,7 +16,7 @@ from flowstone_core.spec import Spec
 from flowstone_core.table import DenseTable, StaticTable, Table
 from flowstone_core.variable import Variable
 from flowstone_core.vocabulary_file import LINE_NUMBER, WHOLE_LINE
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 INT64 = dtypes.int64
@@ -34,6 +34,7 @@ def static(keys=("a", "b"), values=(1, 2), default=-1):
 @pytest.mark.parametrize(
     "make", [lambda: Table(INT64, INT64), lambda: DenseTable(ints(-1), ints(-2), INT64, INT64, (), 4, 0.8)]
 )
+@settings(deadline=None)
 @given(steps=STEPS)
 def test_a_table_is_a_dictionary(make, steps):
     table, model, number = make(), {}, 0

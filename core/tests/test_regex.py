@@ -6,7 +6,7 @@ import pytest
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.ops import regex as ops
 from flowstone_core.regex_syntax import PatternError, category, compiled
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -24,6 +24,7 @@ def test_what_re2_refuses_is_refused(pattern):
         ops.regex_full_match("a", pattern)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab.*+?()[]{}|\\^$-,:1\n", max_size=12))
 def test_any_pattern_compiles_or_is_refused(pattern):
     try:
@@ -33,6 +34,7 @@ def test_any_pattern_compiles_or_is_refused(pattern):
     assert isinstance(found, re.Pattern)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=8))
 def test_quoted_text_is_itself(text):
     quoted = "\\Q" + text.replace("\\E", "") + "\\E"

@@ -6,13 +6,14 @@ from flowstone_core import dtypes
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.ops import unicode as ops
 from flowstone_core.spec import Spec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 WHOLE = {"errors": "replace", "replacement_char": 65533, "replace_control_characters": False}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=4), st.sampled_from(["UTF-8", "UTF-16-BE", "UTF-32-BE"]))
 def test_decoding_is_pythons(items, encoding):
     array = np.array([item.encode(encoding.lower()) for item in items], object)
@@ -25,6 +26,7 @@ def test_decoding_is_pythons(items, encoding):
     assert back.numpy().tolist() == array.tolist()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=12), st.sampled_from(["UTF-8", "UTF-16-BE", "latin1"]))
 def test_any_bytes_become_text(item, encoding):
     found = ops.unicode_transcode(item, encoding, "UTF-8").numpy()

@@ -33,7 +33,22 @@ PUBLIC: dict[str, str] = (
         {
             "unicode_script": "strings.unicode_script",
             "unicode_transcode": "strings.unicode_transcode",
-            "unicode_encode": "strings.unicode_encode",
+        },
+    )
+    | public(
+        "flowstone_core.ragged.strings",
+        {
+            name: f"strings.{name}"
+            for name in (
+                "split",
+                "bytes_split",
+                "ngrams",
+                "unicode_decode",
+                "unicode_decode_with_offsets",
+                "unicode_encode",
+                "unicode_split",
+                "unicode_split_with_offsets",
+            )
         },
     )
     | public(

@@ -186,7 +186,12 @@ def string_split_v2(x: Any, sep: Any, *, maxsplit: int) -> tuple[Any, Any, Any]:
     between, most = sep[()] or None, max(maxsplit, -1)
     if not most:
         return sparse_rows([[item] for item in x.tolist()])
-    return sparse_rows([item.split(between, most) for item in x.tolist()])
+    rows = [item.split(between, most) for item in x.tolist()]
+    if between is None and most > 0:
+        for row in rows:
+            if len(row) == most:
+                row.append(b"")  # what is left, which is nothing
+    return sparse_rows(rows)
 
 
 @KERNELS.add(ops.STRING_SPLIT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core import infer
+from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import float32, int32, int64, string, uint8
 from flowstone_core.errors import SpecError
@@ -187,6 +188,8 @@ def reduce_join(
         separator: What goes between.
         name: A name for the operation.
     """
+    if is_composite(inputs):
+        return REDUCE_JOIN(inputs, axis, keep_dims=keepdims, separator=separator, name=name)
     x = convert_to_tensor(inputs)
     if axis is None:
         rank = x.ndim

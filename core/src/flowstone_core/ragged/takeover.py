@@ -21,6 +21,7 @@ _FAMILIES = {
     "reductions": """
         All Any Max Mean Min Prod Sum UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum
     """,
+    "strings": "ReduceJoin",
     "shapes": "BroadcastTo ExpandDims Fill Rank Reshape Shape Size Squeeze",
     "joining": "ConcatV2 Pack Tile ReverseV2 Unpack Split SplitV",
     "gathering": "DynamicPartition GatherNd GatherV2 ResourceGather Where",
