@@ -127,6 +127,7 @@ FAMILIES: Final[dict[str, str]] = {
         Substr UnsortedSegmentJoin
     """,
     "unicode": "UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode",
+    "csv": "DecodeCSV",
     "files": "MatchingFiles ReadFile WriteFile",
     "lookup": """
         AnonymousHashTable AnonymousMutableDenseHashTable AnonymousMutableHashTable AnonymousMutableHashTableOfTensors

@@ -44,6 +44,8 @@ PUBLIC: dict[str, str] = {
     "train.Checkpointable": "flowstone_core.trackable:AutoTrackable",
     "compat.v1.train.CheckpointState": "flowstone_protos.checkpoint_state_pb2:CheckpointState",
     "compat.v1.train.checkpoint_exists": f"{_CHECKPOINT}.state:checkpoint_exists",
+    "io.parse_tensor": "flowstone_savedmodel.tensor_ops:parse_tensor",
+    "io.serialize_tensor": "flowstone_savedmodel.tensor_ops:serialize_tensor",
     "make_ndarray": "flowstone_savedmodel.tensorproto:make_ndarray",
     "make_tensor_proto": "flowstone_savedmodel.tensorproto:make_tensor_proto",
 }

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flowstone_core.hookspecs import hookimpl
+from flowstone_core.hookspecs import KernelProvider, hookimpl
+
+_MODULE_OF = dict.fromkeys(("ParseTensor", "SerializeTensor"), "flowstone_savedmodel.tensor_ops")
+
+
+@hookimpl
+def flowstone_ops() -> Mapping[str, str]:
+    """The ops that read and write tensors as messages."""
+    return _MODULE_OF
+
+
+@hookimpl
+def flowstone_kernels() -> KernelProvider:
+    """What runs them."""
+    return KernelProvider(
+        "savedmodel",
+        priority=0,
+        kernels={op: f"{module}:KERNELS" for op, module in _MODULE_OF.items()},
+        description="Tensors as TensorProto messages.",
+        own_ops=True,
+    )
 
 
 @hookimpl

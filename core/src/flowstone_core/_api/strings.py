@@ -51,6 +51,7 @@ PUBLIC: dict[str, str] = (
             )
         },
     )
+    | public("flowstone_core.ops.csv", {"decode_csv": "io.decode_csv"})
     | public(
         "flowstone_core.ops.encoding",
         {

@@ -14,12 +14,11 @@ from flowstone_core.dtypes import DType
 from flowstone_core.errors import InvalidArgumentError, OutOfRangeError, SpecError
 from flowstone_core.fingerprints import farm_fingerprint, murmur, sip
 from flowstone_core.kernel import KernelSet
+from flowstone_core.number_text import WHITE_SPACE, parse_float, parse_integer
 from flowstone_core.ops import strings as ops
 from flowstone_core.shapes import TensorShape
 
 KERNELS = KernelSet()
-
-_WHITE_SPACE = b" \t\n\v\f\r"
 
 
 def mapped(function: Callable[[bytes], Any], x: Any, dtype: Any = object) -> Any:
@@ -66,7 +65,7 @@ KERNELS.add(ops.STRING_UPPER)(_case(bytes.upper, str.upper))
 @KERNELS.add(ops.STRING_STRIP)
 def strip(x: Any) -> Any:
     """Without white space at the ends."""
-    return mapped(lambda item: item.strip(_WHITE_SPACE), x)
+    return mapped(lambda item: item.strip(WHITE_SPACE), x)
 
 
 @KERNELS.add(ops.STRING_LENGTH)
@@ -289,7 +288,7 @@ def _form(dtype: Any, precision: int, scientific: bool, shortest: bool, width: i
 @KERNELS.add(ops.STRING_TO_NUMBER)
 def string_to_number(x: Any, *, out_type: DType) -> Any:
     """Each string as a number."""
-    parse: Callable[[bytes], float | int] = _float if out_type.is_floating else _integer
+    parse: Callable[[bytes], float | int] = parse_float if out_type.is_floating else parse_integer
     low, high = (-math.inf, math.inf) if out_type.is_floating else (out_type.min, out_type.max)
 
     def convert(item: bytes) -> Any:
@@ -304,22 +303,6 @@ def string_to_number(x: Any, *, out_type: DType) -> Any:
         return value
 
     return mapped(convert, x, out_type.numpy_dtype)
-
-
-def _float(item: bytes) -> float:
-    word = item.strip(_WHITE_SPACE).decode("ascii")
-    if "_" in word:
-        raise ValueError
-    if word.lower().lstrip("+-").startswith("0x"):
-        return float.fromhex(word)
-    return float(word)
-
-
-def _integer(item: bytes) -> int:
-    word = item.strip(_WHITE_SPACE)
-    if not word[word[:1] in (b"+", b"-") :].isdigit():
-        raise ValueError
-    return int(word)
 
 
 # -- hashes --------------------------------------------------------------------------------------------------------
