@@ -78,6 +78,32 @@ def test_restored_by_the_other(tmp_path: Path, writer: Any, reader: Any) -> None
     assert int(target.save_counter) == 2
 
 
+def tables(t: Any, keys: list[str]) -> Any:
+    module = t.Module()
+    module.grown = t.lookup.experimental.MutableHashTable(t.string, t.int64, -1)
+    module.dense = t.lookup.experimental.DenseHashTable(t.string, t.float32, [0.0, 0.0], "", "$", initial_num_buckets=4)
+    module.unsaved = t.lookup.experimental.MutableHashTable(t.string, t.int64, -1, checkpoint=False)
+    module.grown.insert(keys, t.range(len(keys), dtype=t.int64))
+    module.dense.insert(keys, t.ones([len(keys), 2]))
+    module.unsaved.insert(keys, t.range(len(keys), dtype=t.int64))
+    return module
+
+
+@BOTH
+def test_tables_restored_by_the_other(tmp_path: Path, writer: Any, reader: Any) -> None:
+    keys = [f"key {number}" for number in range(20)]
+    path = writer.train.Checkpoint(m=tables(writer, keys)).write(str(tmp_path / "ck"))
+    fresh = tables(reader, ["other"])
+    reader.train.Checkpoint(m=fresh).read(path).assert_existing_objects_matched()
+    wanted = reader.constant([*keys, "other"])
+    assert fresh.grown.lookup(wanted).numpy().tolist() == [*range(20), -1]
+    assert fresh.dense.lookup(wanted).numpy().tolist() == [[1.0, 1.0]] * 20 + [[0.0, 0.0]]
+    assert fresh.unsaved.size().numpy() == 1
+    names = {name for name, _ in reader.train.list_variables(path)}
+    assert names == {name for name, _ in writer.train.list_variables(path)}
+    assert "m/grown/.ATTRIBUTES/table-keys" in names
+
+
 @BOTH
 def test_deferred_restoration(tmp_path: Path, writer: Any, reader: Any) -> None:
     path = writer.train.Checkpoint(model=make(writer, 4.0)).write(str(tmp_path / "ck"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections import namedtuple
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,13 @@ X = RNG.normal(size=(3, 4)).astype(np.float32)
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 Program = Callable[[Any], tuple[Any, list[Call]]]
 PROGRAMS: dict[str, Program] = {}
+VOCABULARIES: list[Path] = []
+
+
+def take_vocabularies_away() -> None:
+    """A saved model has its own."""
+    while VOCABULARIES:
+        shutil.rmtree(VOCABULARIES.pop())
 
 
 def program(make: Program) -> Program:
@@ -51,6 +60,34 @@ def affine(t: Any) -> tuple[Any, list[Call]]:
             return t.tanh(t.matmul(x, self.w) + self.b)
 
     return Affine(), [("__call__", (X,), {}), ("__call__", (X[:1],), {})]
+
+
+@program
+def tables(t: Any) -> tuple[Any, list[Call]]:
+    """Tables of every kind; the vocabulary goes along as an asset."""
+    folder = Path(tempfile.mkdtemp())
+    VOCABULARIES.append(folder)
+    (folder / "words.txt").write_text("a\nb\nc\n")
+    initializer = t.lookup.TextFileInitializer(str(folder / "words.txt"), t.string, -2, t.int64, -1)
+
+    class Tables(t.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            pairs = t.lookup.KeyValueTensorInitializer(["a", "b"], t.constant([1, 2], t.int64))
+            self.pairs = t.lookup.StaticHashTable(pairs, -1)
+            self.words = t.lookup.StaticVocabularyTable(initializer, 2)
+            self.grown = t.lookup.experimental.MutableHashTable(t.string, t.float32, [0.0, 0.5])
+            self.grown.insert(["x", "a"], [[1.0, 2.0], [3.0, 4.0]])
+            self.dense = t.lookup.experimental.DenseHashTable(t.string, t.int64, -1, "", "$", initial_num_buckets=8)
+            self.dense.insert(list("abcdefgh"), t.range(8, dtype=t.int64))
+            self.scale = t.Variable(2.0)
+
+        @t.function(input_signature=[t.TensorSpec([None], t.string, "x")])
+        def __call__(self, x: Any) -> Any:
+            found = self.pairs.lookup(x), self.words.lookup(x), self.dense.lookup(x)
+            return (*found, self.grown.lookup(x) * self.scale, self.words.size())
+
+    return Tables(), [("__call__", (np.array([b"a", b"c", b"x", b"zz", b"g"], object),), {})]
 
 
 @program
@@ -335,6 +372,7 @@ def test_programs(tmp_path: Path, name: str, writer: Any, reader: Any) -> None:
     module, calls = PROGRAMS[name](writer)
     writer.saved_model.save(module, str(tmp_path / "m"))
     expected = results(writer, module, calls)
+    take_vocabularies_away()
     loaded = reader.saved_model.load(str(tmp_path / "m"))
     same(results(reader, loaded, calls), expected)
 
@@ -371,7 +409,7 @@ def test_signatures(tmp_path: Path, writer: Any, reader: Any) -> None:
     assert sorted(signatures["pair"].structured_outputs) == ["output_0", "output_1"]
 
 
-@pytest.mark.parametrize("name", ["affine", "effects", "types", "training"])
+@pytest.mark.parametrize("name", ["affine", "effects", "types", "training", "tables"])
 def test_servers_of_tensorflow_1(tmp_path: Path, name: str) -> None:
     """The outer graph: restored and run in a session, as servers and converters do it."""
     module, calls = PROGRAMS[name](fs)

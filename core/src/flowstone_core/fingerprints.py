@@ -146,6 +146,11 @@ def murmur(data: bytes, seed: int = 0xDECAFCAFFE) -> int:
     return h ^ h >> 47
 
 
+def combined(first: int, second: int) -> int:
+    """Two hashes as one."""
+    return first ^ (second + 0x9E3779B97F4A7800 + (first << 10) + (first >> 4)) & MASK_64
+
+
 def sip(data: bytes, key: Sequence[int]) -> int:
     """SipHash-2-4 under a key of two 64-bit words."""
     low, high = (word & MASK_64 for word in key)

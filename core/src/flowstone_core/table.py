@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ import numpy as np
 
 from flowstone_core.dtypes import DType
 from flowstone_core.errors import FailedPreconditionError, InvalidArgumentError, UnimplementedError
+from flowstone_core.fingerprints import combined, murmur
+from flowstone_core.philox import MASK_64
 from flowstone_core.shapes import TensorShape
 
 
@@ -272,14 +275,39 @@ class DenseTable(Table):
             self._put([flat[place] for place in kept], rows[kept])
 
     def export(self) -> tuple[Any, Any]:
-        """All places as rows of two matrices: those without a key give the empty key and zeros."""
+        """All places as rows of two matrices: those without a key give the empty key and zeros.
+
+        Each key is where TensorFlow finds it, which takes the matrices for its table as they are.
+        """
         with self.lock:
             keys, values = super().export()
             all_keys = np.empty((self.buckets, *self.key_shape), keys.dtype)
             all_keys[...] = self.empty_key
-            all_keys[: len(keys)] = keys
             all_values = np.zeros((self.buckets, *self.value_shape), values.dtype)
             if values.dtype == object:
                 all_values[...] = b""
-            all_values[: len(values)] = values
+            places = _places(list(self._rows), self.buckets)
+            all_keys[places], all_values[places] = keys, values
             return all_keys.reshape(self.buckets, -1), all_values.reshape(self.buckets, -1)
+
+
+def _places(keys: list[Any], buckets: int) -> list[int]:
+    """Where keys stand among the buckets: at their hash, or behind, in steps of 1, 2, 3..."""
+    taken: set[int] = set()
+    places = []
+    for key in keys:
+        place, step = _hash(key) % buckets, 0
+        while place in taken:
+            step += 1
+            place = (place + step) % buckets
+        taken.add(place)
+        places.append(place)
+    return places
+
+
+def _hash(key: Any) -> int:
+    if isinstance(key, bytes):
+        return murmur(key)
+    if isinstance(key, tuple):
+        return functools.reduce(lambda before, part: combined(before, _hash(part)), key, 0)
+    return int(key) & MASK_64

@@ -25,7 +25,10 @@ class Trackable:
         return {}
 
     def _serialize_to_tensors(self) -> dict[str, Any]:
-        """This object's own values by attribute name (``VARIABLE_VALUE`` for a variable's)."""
+        """This object's own values by attribute name (``VARIABLE_VALUE`` for a variable's).
+
+        A value of several parts is a dictionary: what each adds to the name, and a tensor.
+        """
         return {}
 
     def _restore_from_tensors(self, restored: Mapping[str, Any]) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
 from flowstone_core.dtypes import DType, as_dtype
-from flowstone_core.errors import InvalidArgumentError, NotFoundError, OpError, SpecError, UnimplementedError
+from flowstone_core.errors import (
+    InvalidArgumentError,
+    NotFoundError,
+    OpError,
+    PermissionDeniedError,
+    SpecError,
+    UnimplementedError,
+)
 from flowstone_core.op import Op
 from flowstone_core.spec import Spec
 from flowstone_graphfn.graph import Graph, Node, flat_specs
@@ -19,8 +26,12 @@ from flowstone_protos.node_def_pb2 import NodeDef
 
 from flowstone_savedmodel.attrvalue import decode_attr
 from flowstone_savedmodel.graph_export import output_slots
-from flowstone_savedmodel.op_lookup import check_allowed, op_named
+from flowstone_savedmodel.op_lookup import FILE_OPS, FILLS_FROM_FILE, check_allowed, op_named
 from flowstone_savedmodel.tensorproto import proto_to_shape
+
+_CALLS = frozenset(("PartitionedCall", "StatefulPartitionedCall"))
+_MOST_CALLS = 64
+"""Nobody fills a table through more calls than this."""
 
 _MISFITS = (SpecError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
@@ -37,6 +48,36 @@ class GraphImporter:
         self._messages = {message.signature.name: message for message in functions}
         self._allow_files = allow_files
         self._functions: dict[str, GraphFunction] = {}
+        self._trusted: frozenset[str] = frozenset()
+
+    def trust(self, names: Iterable[str]) -> None:
+        """Let these functions read the files that they are given; only they themselves may call them."""
+        self._trusted = frozenset(names)
+
+    def reading_only(self, name: str, assets: Sequence[bool]) -> set[str]:
+        """The functions by which *name* fills tables from files, if all these are assets of the model; else none.
+
+        Args:
+            name: The function.
+            assets: Of what it captured, its last arguments: whether it is the path of an asset.
+        """
+        found: set[str] = set()
+        calls = [(name, len(assets), assets)]
+        for each, count, given in calls:  # grows while it is walked
+            message = self._messages.get(each)
+            if message is None or len(calls) > _MOST_CALLS:
+                return set()
+            names = [argument.name for argument in message.signature.input_arg]
+            paths = {one for one, asset in zip(names[len(names) - count :], given, strict=False) if asset}
+            for node in message.node_def:
+                if node.op == FILLS_FROM_FILE:
+                    if len(node.input) < 2 or node.input[1] not in paths:
+                        return set()
+                    found.add(each)
+                elif node.op in _CALLS:
+                    passed = [one in paths for one in node.input if not one.startswith("^")]
+                    calls.append((node.attr["f"].func.name, len(passed), passed))
+        return {each for each, *_ in calls} if found else set()
 
     def function(self, name: str) -> GraphFunction:
         """The function of that name, with all that it calls.
@@ -49,8 +90,19 @@ class GraphImporter:
         """
         for each in self._callees_first(name):
             message = self._messages[each]
-            self._functions[each] = GraphFunction(_Builder(message, self._functions, self._allow_files).build(), each)
+            self._functions[each] = GraphFunction(self._builder(message, each).build(), each)
         return self._functions[name]
+
+    def _builder(self, message: FunctionDef, name: str) -> _Builder:
+        if not self._allow_files and name not in self._trusted and (called := self._trusted & _callees(message)):
+            raise PermissionDeniedError(
+                None,
+                None,
+                f"The function {name!r} calls {sorted(called)}, which reads a file of the model and may only be "
+                "called by whoever loads it.",
+            )
+        allowed = FILE_OPS if self._allow_files else {FILLS_FROM_FILE} if name in self._trusted else frozenset()
+        return _Builder(message, self._functions, allowed)
 
     def _callees_first(self, name: str) -> Iterator[str]:
         """What must be built for the function *name*, each after everything that it calls."""
@@ -86,13 +138,36 @@ def _callees(message: FunctionDef) -> set[str]:
     return found
 
 
+def check_harmless(function: GraphFunction) -> None:
+    """Check that a function which runs when a model is loaded computes and fills resources, and does nothing else.
+
+    Raises:
+        PermissionDeniedError: If it does.
+    """
+    seen: set[int] = set()
+    functions = [function]
+    for each in functions:  # grows while it is walked
+        for node in each.graph.nodes:
+            values = [value for attr in node.attrs.values() for value in (attr if isinstance(attr, tuple) else (attr,))]
+            called = [value for value in values if isinstance(value, GraphFunction)]
+            if node.op.effects.world and not called:
+                raise PermissionDeniedError(
+                    None,
+                    None,
+                    f"The function {function.name!r} would run {node.op.name} while the model is loaded. Only what "
+                    "makes and fills the model's resources may run then.",
+                )
+            functions += [one for one in called if id(one) not in seen]
+            seen.update(map(id, called))
+
+
 class _Builder:
     """Builds one function's graph."""
 
-    def __init__(self, message: FunctionDef, functions: dict[str, GraphFunction], allow_files: bool) -> None:
+    def __init__(self, message: FunctionDef, functions: dict[str, GraphFunction], file_ops: Set[str]) -> None:
         self._message = message
         self._functions = functions
-        self._allow_files = allow_files
+        self._file_ops = file_ops
         self._graph = Graph(message.signature.name)
         self._arguments: dict[str, SymbolicTensor] = {}
         self._nodes: dict[str, tuple[Node, dict[str, int]]] = {}
@@ -133,7 +208,7 @@ class _Builder:
 
     def _add(self, message: NodeDef) -> None:
         """Append the node of *message* to the graph."""
-        check_allowed(message.op, self._allow_files)
+        check_allowed(message.op, message.op in self._file_ops)
         op = op_named(message.op)
         tensors = [self._tensor(name) for name in message.input if not name.startswith("^")]
         inputs = _grouped(op, tensors, message)

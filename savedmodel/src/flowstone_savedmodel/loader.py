@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 from flowstone_core.asset import Asset
-from flowstone_core.dtypes import as_dtype
+from flowstone_core.dtypes import as_dtype, resource
 from flowstone_core.errors import InvalidArgumentError, UnimplementedError
+from flowstone_core.lookup.state import STATE
 from flowstone_core.scopes import init_scope
 from flowstone_core.tensor import EagerTensor
 from flowstone_core.variable import Variable, VariableAggregation, VariableSynchronization
@@ -19,7 +20,8 @@ from flowstone_protos.saved_object_graph_pb2 import SavedObject, SavedVariable
 
 from flowstone_savedmodel.constants import ASSETS_DIRECTORY
 from flowstone_savedmodel.function_loading import concrete_function, parameters_of, short_name
-from flowstone_savedmodel.graph_import import GraphImporter
+from flowstone_savedmodel.graph_import import GraphImporter, check_harmless
+from flowstone_savedmodel.resources import CREATE, INITIALIZE, RestoredResource, RestoredTable
 from flowstone_savedmodel.restored import RestoredCallable, RestoredFunction, RestoredObject
 from flowstone_savedmodel.signatures import SignatureMap
 from flowstone_savedmodel.structure import decode_structure
@@ -41,6 +43,7 @@ class ObjectLoader:
     def __init__(self, message: MetaGraphDef, folder: Path, allow_files: bool) -> None:
         self._message = message
         self._folder = folder
+        self._allow_files = allow_files
         self._nodes = message.object_graph_def.nodes
         self._importer = GraphImporter(message.graph_def.library.function, allow_files)
         self._constants = {node.name: node for node in message.graph_def.node if node.op == "Const"}
@@ -55,16 +58,34 @@ class ObjectLoader:
             OpError: If the messages are not legal, or hold what is not supported.
         """
         with init_scope():
+            later = ("function", "bare_concrete_function", "resource")
             for number, proto in enumerate(self._nodes):
-                if proto.WhichOneof("kind") not in ("function", "bare_concrete_function"):
+                if proto.WhichOneof("kind") not in later:
                     self._objects[number] = self._make(proto)
             self._note_parameters()
+            self._importer.trust(self._initializers_from_assets())
+            for number, proto in enumerate(self._nodes):
+                if proto.WhichOneof("kind") == "resource":
+                    self._objects[number] = self._resource(proto)
             for number, proto in enumerate(self._nodes):
                 if number not in self._objects:
                     self._objects[number] = self._make_function(proto)
             for number, proto in enumerate(self._nodes):
                 self._add_children(self._objects[number], proto)
         return self._settled()
+
+    def initialize(self) -> None:
+        """Fill the resources.
+
+        Raises:
+            OpError: If what fills one fails, or would do other things too.
+        """
+        for number, value in self._objects.items():
+            if isinstance(value, RestoredResource):
+                name = self._function_name(self._nodes[number], INITIALIZE)
+                if name is not None and not self._allow_files:
+                    check_harmless(self._importer.function(name))
+                value._initialize()
 
     def concrete(self, name: str) -> ConcreteFunction:
         """The trace of that name in the library."""
@@ -123,6 +144,39 @@ class ObjectLoader:
             raise _illegal(f"the asset {name!r} leads outside the model's folder")
         return Asset(str(full))
 
+    # -- resources ---------------------------------------------------------------------------------------------
+
+    def _resource(self, proto: SavedObject) -> RestoredResource:
+        name = self._function_name(proto, CREATE)
+        if name is None:
+            raise _illegal("a resource has no function that makes it")
+        check_harmless(self._importer.function(name))
+        handle = self.concrete(name)()
+        if not isinstance(handle, EagerTensor) or handle.dtype is not resource:
+            raise _illegal(f"the function {name!r} makes no resource")
+        kind = RestoredTable if STATE in proto.saveable_objects else RestoredResource
+        return kind(handle, proto.registered_name)
+
+    def _function_name(self, proto: SavedObject, child: str) -> str | None:
+        """The name in the library of the function that is the *child* of an object."""
+        for each in proto.children:
+            if each.local_name == child and 0 <= each.node_id < len(self._nodes):
+                function = self._nodes[each.node_id]
+                names = function.function.concrete_functions or [function.bare_concrete_function.concrete_function_name]
+                return names[0]
+        return None
+
+    def _initializers_from_assets(self) -> set[str]:
+        """The functions that fill resources from files, as far as these are assets of the model."""
+        found: set[str] = set()
+        messages = self._message.object_graph_def.concrete_functions
+        for proto in self._nodes:
+            name = self._function_name(proto, INITIALIZE) if proto.HasField("resource") else None
+            if name is not None and name in messages:
+                assets = [isinstance(self._objects.get(each), Asset) for each in messages[name].bound_inputs]
+                found |= self._importer.reading_only(name, assets)
+        return found
+
     # -- functions ---------------------------------------------------------------------------------------------
 
     def _note_parameters(self) -> None:
@@ -154,6 +208,8 @@ class ObjectLoader:
             handle = value.handle
             assert isinstance(handle, EagerTensor)
             return handle
+        if isinstance(value, RestoredResource):
+            return value.resource_handle
         if isinstance(value, Asset):
             path = value.asset_path
             assert isinstance(path, EagerTensor)

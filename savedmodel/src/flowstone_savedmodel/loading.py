@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flowstone_core.errors import UnimplementedError
-from flowstone_core.variable import Variable
 from flowstone_protos.meta_graph_pb2 import MetaGraphDef
 from flowstone_protos.saved_model_pb2 import SavedModel
 from google.protobuf import text_format
@@ -16,9 +15,9 @@ from google.protobuf.message import DecodeError
 from flowstone_savedmodel import constants
 from flowstone_savedmodel.checkpoint.bundle_reader import BundleReader
 from flowstone_savedmodel.checkpoint.bundle_writer import index_path
-from flowstone_savedmodel.checkpoint.object_graph import View, list_nodes
+from flowstone_savedmodel.checkpoint.object_graph import View
 from flowstone_savedmodel.checkpoint.restoring import Restoration, read_object_graph
-from flowstone_savedmodel.checkpoint.status import CheckpointLoadStatus
+from flowstone_savedmodel.checkpoint.status import CheckpointLoadStatus, holders
 from flowstone_savedmodel.loader import ObjectLoader
 from flowstone_savedmodel.options import LoadOptions
 
@@ -66,9 +65,11 @@ def load(export_dir: Any, tags: Any = None, options: LoadOptions | None = None) 
             f"The SavedModel in {str(folder)!r} was written by TensorFlow 1: it has no objects, only a graph, which "
             "flowstone does not load yet. Load it in TensorFlow 2 and save it from there.",
         )
-    root = ObjectLoader(message, folder, options.experimental_allow_file_ops).load()
+    loader = ObjectLoader(message, folder, options.experimental_allow_file_ops)
+    root = loader.load()
     if not options.experimental_skip_checkpoint:
         _restore(root, folder, options.allow_partial_checkpoint)
+    loader.initialize()
     _describe(root, message, options)
     return root
 
@@ -121,7 +122,7 @@ def _restore(root: Any, folder: Path, partial: bool) -> None:
     """Give the variables below *root* their values."""
     prefix = str(folder / constants.VARIABLES_DIRECTORY / constants.VARIABLES_FILENAME)
     view = View(root)
-    if not index_path(prefix).exists() and not any(isinstance(each.trackable, Variable) for each in list_nodes(view)):
+    if not index_path(prefix).exists() and not holders(view):
         return
     reader = BundleReader(prefix)
     graph = read_object_graph(reader)

@@ -13,6 +13,7 @@ from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, string
 from flowstone_core.ops.array import IDENTITY
 from flowstone_core.ops.control import CONST, NO_OP, PLACEHOLDER, STATEFUL_PARTITIONED_CALL
+from flowstone_core.ops.lookup import LOOKUP_TABLE_EXPORT, LOOKUP_TABLE_IMPORT
 from flowstone_core.ops.state import ASSIGN, READ_VARIABLE, VAR_HANDLE
 from flowstone_core.shapes import TensorShape
 from flowstone_core.tensor import Tensor
@@ -77,6 +78,26 @@ class MainGraph:
         """A node that does nothing, after others; its name."""
         return self._add(NO_OP, wanted, (), control)
 
+    def add_creator(self, function: ConcreteFunction) -> str:
+        """The nodes of a function without arguments, which makes a resource; the name of the one that gives it."""
+        names: dict[int, str] = {}
+        for node in function.graph.nodes:
+            inputs = [f"{names[id(tensor.node)]}:{tensor.index}" for tensor in node.flat_inputs()]
+            names[id(node)] = name = self._name(node.name)
+            self._nodes.append(self._exporter.add_node(node, name, inputs))
+        return names[id(function.graph.outputs[0].node)]
+
+    def add_call(self, function: ConcreteFunction, inputs: Sequence[str]) -> str:
+        """A call of *function*; its name."""
+        return self._add(
+            STATEFUL_PARTITIONED_CALL,
+            "StatefulPartitionedCall",
+            inputs,
+            Tin=[tensor.dtype for tensor in function.inputs],
+            Tout=[tensor.dtype for tensor in function.outputs],
+            f=function.graph_function,
+        )
+
     def add_signature(self, key: str, function: ConcreteFunction, bound: Sequence[str]) -> SignatureDef:
         """A call of *function* on placeholders, and the message that tells where they are.
 
@@ -92,32 +113,36 @@ class MainGraph:
             name = self.add_placeholder(f"{key}_{keyword}", tensor.dtype, tensor.shape)
             names.append(name)
             message.inputs[keyword].CopyFrom(tensor_info(f"{name}:0", tensor.dtype, tensor.shape))
-        call = self._add(
-            STATEFUL_PARTITIONED_CALL,
-            "StatefulPartitionedCall",
-            [*names, *bound],
-            Tin=[tensor.dtype for tensor in function.inputs],
-            Tout=[tensor.dtype for tensor in function.outputs],
-            f=function.graph_function,
-        )
+        call = self.add_call(function, [*names, *bound])
         results: Mapping[str, Any] = function.structured_outputs
         for number, keyword in enumerate(sorted(results)):
             tensor = results[keyword]
             message.outputs[keyword].CopyFrom(tensor_info(f"{call}:{number}", tensor.dtype, tensor.shape))
         return message
 
-    def add_saver(self, variables: Sequence[tuple[str, str, DType]]) -> SaverDef:
-        """The nodes by which TensorFlow 1 writes and restores variables.
+    def add_saver(
+        self,
+        variables: Sequence[tuple[str, str, DType]],
+        tables: Sequence[tuple[str, str, DType, DType]] = (),
+    ) -> SaverDef:
+        """The nodes by which TensorFlow 1 writes and restores variables and tables.
 
         Args:
             variables: The node, the checkpoint key and the element type of each.
+            tables: The node, the checkpoint key and the types of keys and values of each.
         """
         filename = self.add_placeholder("saver_filename", string, TensorShape(()))
-        keys = convert_to_tensor([key for _, key, _ in variables], string)
-        whole = convert_to_tensor([""] * len(variables), string)
+        listed = [key for _, key, _ in variables]
+        listed += [f"{key}{suffix}" for _, key, *_ in tables for suffix in ("-keys", "-values")]
+        dtypes = [dtype for *_, dtype in variables] + [dtype for *_, one, two in tables for dtype in (one, two)]
+        keys = convert_to_tensor(listed, string)
+        whole = convert_to_tensor([""] * len(listed), string)
         names, slices = self.add_constant(keys), self.add_constant(whole)
-        types = AttrValue.ListValue(type=[dtype.as_datatype_enum for *_, dtype in variables])
+        types = AttrValue.ListValue(type=[dtype.as_datatype_enum for dtype in dtypes])
         values = [self._add(READ_VARIABLE, "saver/ReadVariableOp", [node], dtype=dtype) for node, _, dtype in variables]
+        for node, _, one, two in tables:
+            exported = self._add(LOOKUP_TABLE_EXPORT, "saver/LookupTableExportV2", [node], Tkeys=one, Tvalues=two)
+            values += [f"{exported}:0", f"{exported}:1"]
         save = self._add_raw("SaveV2", "saver/SaveV2", [filename, names, slices, *values], types)
         saved = self._add(IDENTITY, "saver/Identity", [filename], [save], T=string)
         restore = self._add_raw("RestoreV2", "saver/RestoreV2", [filename, names, slices], types)
@@ -125,6 +150,10 @@ class MainGraph:
             self._add(ASSIGN, "saver/AssignVariableOp", [node, f"{restore}:{number}"], dtype=dtype)
             for number, (node, _, dtype) in enumerate(variables)
         ]
+        for place, (node, _, one, two) in enumerate(tables):
+            first = len(variables) + 2 * place
+            restored = [node, f"{restore}:{first}", f"{restore}:{first + 1}"]
+            assigns.append(self._add(LOOKUP_TABLE_IMPORT, "saver/LookupTableImportV2", restored, Tin=one, Tout=two))
         return SaverDef(
             filename_tensor_name=f"{filename}:0",
             save_tensor_name=f"{saved}:0",

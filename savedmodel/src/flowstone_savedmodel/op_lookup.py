@@ -16,10 +16,13 @@ FILE_OPS: Final = frozenset(
     TextLineDataset FixedLengthRecordDataset FixedLengthRecordDatasetV2 TFRecordDataset TFRecordDatasetV2
     MatchingFilesDataset SqlDataset CSVDataset CSVDatasetV2 LMDBDataset SSTableDataset SaveDataset SaveDatasetV2
     LoadDataset SnapshotDataset SnapshotDatasetV2 CacheDataset CacheDatasetV2 DatasetToTFRecord
-    CreateSummaryFileWriter CreateSummaryDbWriter AudioReader
+    CreateSummaryFileWriter CreateSummaryDbWriter AudioReader InitializeTableFromTextFile InitializeTableFromTextFileV2
     """.split()
 )
 """Ops that read or write files which the graph names."""
+
+FILLS_FROM_FILE: Final = "InitializeTableFromTextFileV2"
+"""The op by which tables are filled from vocabularies, which may be assets of the model."""
 
 PYTHON_OPS: Final = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
 """Ops that run Python code of the process that made the graph."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_graphfn.function import Function
 
 from flowstone_savedmodel.constants import SIGNATURES_ATTRIBUTE
+from flowstone_savedmodel.resources import is_resource, resource_functions, state_functions
 from flowstone_savedmodel.signatures import SignatureMap
 
 
@@ -45,6 +46,8 @@ def functions_of(value: Any) -> dict[str, Any]:
         return {name: each for name, each in items.items() if isinstance(each, Function | ConcreteFunction)}
     if isinstance(value, Variable):
         return {}
+    if is_resource(value):
+        return dict(resource_functions(value))
     found = {}
     for name in dir(value):
         # looked up statically, because a property might do anything
@@ -73,6 +76,7 @@ class SavedObjects:
             for name, child in self._children(number, node.value).items():
                 node.children[name] = self._number(child)
         self._note_tensors()
+        self.states = dict(self._state_functions())
         for node in list(self.nodes):
             if isinstance(node.value, ConcreteFunction):
                 self._add_constants(node)
@@ -88,6 +92,13 @@ class SavedObjects:
     def concrete_functions(self) -> list[ConcreteFunction]:
         """All traces."""
         return [node.value for node in self.nodes if isinstance(node.value, ConcreteFunction)]
+
+    def _state_functions(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        """The number of each resource that has a state of its own, and those of what saves and restores it."""
+        for number, node in list(enumerate(self.nodes)):
+            if is_resource(node.value) and (found := state_functions(node.value)) is not None:
+                save, restore = found
+                yield number, (self._number(save), self._number(restore))
 
     def _children(self, number: int, value: Any) -> dict[str, Any]:
         if isinstance(value, Function):
@@ -111,6 +122,8 @@ class SavedObjects:
         for number, node in enumerate(self.nodes):
             if isinstance(node.value, Variable):
                 self._tensors[_tensor_key(node.value.handle)] = number
+            elif is_resource(node.value):
+                self._tensors[_tensor_key(node.value.resource_handle)] = number
             elif isinstance(node.value, Asset):
                 self._tensors[_tensor_key(node.value.asset_path)] = number
 

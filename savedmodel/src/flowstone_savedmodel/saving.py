@@ -13,6 +13,7 @@ from typing import Any
 from flowstone_core.asset import Asset
 from flowstone_core.files import tensorflow_errors, write_whole
 from flowstone_core.interpreter import executing_eagerly
+from flowstone_core.lookup.state import STATE, table_of
 from flowstone_core.tensor import EagerTensor
 from flowstone_core.trackable import DictNode, ListNode, Trackable
 from flowstone_core.variable import Variable
@@ -34,6 +35,7 @@ from flowstone_savedmodel.function_messages import (
 from flowstone_savedmodel.graph_export import GraphExporter
 from flowstone_savedmodel.main_graph import MainGraph, tensor_info
 from flowstone_savedmodel.options import SaveOptions
+from flowstone_savedmodel.resources import CREATE, INITIALIZE, is_resource, resource_functions
 from flowstone_savedmodel.saved_objects import SavedNode, SavedObjects, functions_of
 from flowstone_savedmodel.signatures import SignatureMap, canonical_signatures
 from flowstone_savedmodel.tensorproto import shape_to_proto
@@ -112,8 +114,9 @@ class _Model:
         self._add_objects()
         self._add_signatures()
         variables = self._saved_variables()
-        if variables and not self._options.experimental_skip_saver:
-            message.saver_def.CopyFrom(self._graph.add_saver(variables))
+        tables = self._saved_tables()
+        if (variables or tables) and not self._options.experimental_skip_saver:
+            message.saver_def.CopyFrom(self._graph.add_saver(variables, tables))
         message.graph_def.CopyFrom(self._graph.message())
         info = message.meta_info_def
         info.tags.extend([constants.SERVING, *self._options.extra_tags])
@@ -145,6 +148,8 @@ class _Model:
             proto.variable.CopyFrom(_variable_message(value))
         elif isinstance(value, Asset):
             proto.asset.asset_file_def_index = self._add_asset(number, value)
+        elif is_resource(value):
+            self._describe_resource(number, node, proto)
         elif isinstance(value, EagerTensor):
             self._outer_nodes[number] = proto.constant.operation = self._graph.add_constant(value)
         elif isinstance(value, Function):
@@ -158,6 +163,28 @@ class _Model:
             proto.user_object.identifier = _identifier(value)
             proto.user_object.version.producer = 1
             proto.user_object.version.min_consumer = 1
+
+    def _describe_resource(self, number: int, node: SavedNode, proto: SavedObject) -> None:
+        creator = resource_functions(node.value)[CREATE].get_concrete_function()
+        self._outer_nodes[number] = self._graph.add_creator(creator)
+        proto.resource.SetInParent()
+        proto.registered_name = node.value._registered_name
+        if number in self._objects.states:
+            state = proto.saveable_objects[STATE]
+            state.save_function, state.restore_function = self._objects.states[number]
+
+    def _initializers(self) -> list[str]:
+        """The nodes of the outer graph that fill resources."""
+        functions = [
+            resource_functions(node.value)[INITIALIZE].get_concrete_function()
+            for node in self._objects.nodes
+            if is_resource(node.value)
+        ]
+        return [self._graph.add_call(each, self._bound_nodes(each)) for each in functions]
+
+    def _bound_nodes(self, function: ConcreteFunction) -> list[str]:
+        """The nodes of the outer graph that hold what a function captured."""
+        return [self._outer_nodes[number] for number in self._objects.bound_inputs(function)]
 
     def _names_of(self, function: Function | ConcreteFunction) -> list[str]:
         """The names in the library of a function's traces."""
@@ -181,9 +208,8 @@ class _Model:
     def _add_signatures(self) -> None:
         message = self._message
         for key, function in self._signatures.items():
-            bound = [self._outer_nodes[number] for number in self._objects.bound_inputs(function)]
-            message.signature_def[key].CopyFrom(self._graph.add_signature(key, function, bound))
-        nothing = self._graph.add_no_op("NoOp")
+            message.signature_def[key].CopyFrom(self._graph.add_signature(key, function, self._bound_nodes(function)))
+        nothing = self._graph.add_no_op("NoOp", self._initializers())
         init = message.signature_def[constants.INIT_OP_SIGNATURE_KEY].outputs[constants.INIT_OP_SIGNATURE_KEY]
         init.name = nothing
         init.tensor_shape.unknown_rank = True
@@ -191,12 +217,27 @@ class _Model:
 
     def _saved_variables(self) -> list[tuple[str, str, Any]]:
         """The node, checkpoint key and type of each variable."""
-        paths = {id(node.trackable): node.path for node in list_nodes(View(self._root))}
+        paths = self._paths()
         return [
             (self._outer_nodes[number], checkpoint_key(paths[id(node.value)], VARIABLE_VALUE), node.value.dtype)
             for number, node in enumerate(self._objects.nodes)
             if isinstance(node.value, Variable)
         ]
+
+    def _saved_tables(self) -> list[tuple[str, str, Any, Any]]:
+        """The node, checkpoint key and types of each table whose state is saved."""
+        paths, found = self._paths(), []
+        for number in self._objects.states:
+            value = self._objects.nodes[number].value
+            table = table_of(value.resource_handle)
+            assert table is not None
+            key = checkpoint_key(paths[id(value)], STATE)
+            found.append((self._outer_nodes[number], key, table.key_dtype, table.value_dtype))
+        return found
+
+    def _paths(self) -> dict[int, tuple[str, ...]]:
+        """The names that lead to each object."""
+        return {id(node.trackable): node.path for node in list_nodes(View(self._root))}
 
 
 def _variable_message(variable: Variable) -> SavedVariable:

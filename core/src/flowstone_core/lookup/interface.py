@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from flowstone_core.conversion import convert_to_tensor
@@ -17,6 +18,7 @@ class LookupInterface(TrackableResource):
     def __init__(self, key_dtype: DType, value_dtype: DType, default_value: Any) -> None:
         self._key_dtype, self._value_dtype = key_dtype, value_dtype
         self._default = convert_to_tensor(default_value, value_dtype)
+        self._shared_name = f"table_{uuid.uuid4().hex}"  # tells tables of one saved model apart
 
     @property
     def key_dtype(self) -> DType:

@@ -8,11 +8,10 @@ from typing import Any
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import as_dtype
 from flowstone_core.lookup.interface import LookupInterface
+from flowstone_core.lookup.state import STATE, serialized_table
 from flowstone_core.ops import lookup as ops
 from flowstone_core.scopes import init_scope
 from flowstone_core.tensor import Tensor
-
-_STATE = "table"
 
 
 class _Mutable(LookupInterface):
@@ -43,11 +42,10 @@ class _Mutable(LookupInterface):
     def _serialize_to_tensors(self) -> dict[str, Any]:
         if not self._checkpointed:
             return {}
-        keys, values = self.export()
-        return {_STATE: {"-keys": keys, "-values": values}}
+        return serialized_table(self.resource_handle)
 
     def _restore_from_tensors(self, restored: Mapping[str, Any]) -> None:
-        if (state := restored.get(_STATE)) is not None:
+        if (state := restored.get(STATE)) is not None:
             ops.LOOKUP_TABLE_IMPORT(self.resource_handle, state["-keys"], state["-values"])
 
 
@@ -86,7 +84,11 @@ class MutableHashTable(_Mutable):
             self._resource_handle = self._create_resource()
 
     def _create_resource(self) -> Tensor:
-        types: dict[str, Any] = {"key_dtype": self._key_dtype, "value_dtype": self._value_dtype}
+        types: dict[str, Any] = {
+            "key_dtype": self._key_dtype,
+            "value_dtype": self._value_dtype,
+            "shared_name": self._shared_name,
+        }
         shape = self._default.shape
         handle: Tensor
         if shape.rank == 0:
@@ -153,7 +155,8 @@ class DenseHashTable(_Mutable):
         with init_scope():
             super().__init__(as_dtype(key_dtype), as_dtype(value_dtype), default_value)
             self._checkpointed = checkpoint
-            self._reserved = [convert_to_tensor(key, self._key_dtype) for key in (empty_key, deleted_key)]
+            reserved: list[Any] = [convert_to_tensor(key, self._key_dtype) for key in (empty_key, deleted_key)]
+            self._reserved = [key.numpy() for key in reserved]
             self._size: dict[str, Any] = (
                 {} if initial_num_buckets is None else {"initial_num_buckets": initial_num_buckets}
             )
@@ -161,7 +164,11 @@ class DenseHashTable(_Mutable):
 
     def _create_resource(self) -> Tensor:
         handle: Tensor = ops.MUTABLE_DENSE_HASH_TABLE(
-            *self._reserved, value_dtype=self._value_dtype, value_shape=self._default.shape, **self._size
+            *(convert_to_tensor(key, self._key_dtype) for key in self._reserved),
+            value_dtype=self._value_dtype,
+            value_shape=self._default.shape,
+            shared_name=self._shared_name,
+            **self._size,
         )
         return handle
 

@@ -54,7 +54,9 @@ class StaticHashTable(LookupInterface):
         return self._default
 
     def _create_resource(self) -> Tensor:
-        handle: Tensor = ops.HASH_TABLE(key_dtype=self._key_dtype, value_dtype=self._value_dtype)
+        handle: Tensor = ops.HASH_TABLE(
+            key_dtype=self._key_dtype, value_dtype=self._value_dtype, shared_name=self._shared_name
+        )
         return handle
 
     def _initialize(self) -> None:

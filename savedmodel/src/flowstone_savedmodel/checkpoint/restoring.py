@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flowstone_core.errors import DataLossError, InvalidArgumentError
 from flowstone_core.scopes import init_scope
 from flowstone_core.tensor import EagerTensor
@@ -107,8 +109,11 @@ class Restoration:
         return True
 
     def _restore_values(self, number: int, trackable: Trackable) -> None:
-        restored = {}
+        restored: dict[str, Any] = {}
         for attribute in self.graph.nodes[number].attributes:
+            if attribute.checkpoint_key not in self._reader:  # it has several parts
+                restored[attribute.name] = self._parts(attribute.checkpoint_key)
+                continue
             dtype, _ = self._reader.spec(attribute.checkpoint_key)
             wanted = getattr(trackable, "dtype", dtype)
             if attribute.name == VARIABLE_VALUE and wanted != dtype:
@@ -126,6 +131,17 @@ class Restoration:
             _restore_variable(trackable, restored)
         else:
             trackable._restore_from_tensors(restored)
+
+    def _parts(self, key: str) -> dict[str, EagerTensor]:
+        """The parts of a value, by what their keys add to *key*."""
+        names = [name for name in self._reader.names() if name.startswith(f"{key}-")]
+        if not names:
+            raise DataLossError(
+                None, None, f"The checkpoint {self._reader.prefix!r} lacks {key}, which its object graph names."
+            )
+        return {
+            name.removeprefix(key): EagerTensor(self._reader.read(name), self._reader.spec(name)[0]) for name in names
+        }
 
     def _await(self, number: int, parent: Trackable, owner: Trackable, name: str, child: int) -> None:
         """Wait for the object that will be attached to *parent* as *name*: by a callback where there can be one."""
@@ -152,7 +168,7 @@ def _empty_container(parent: Trackable, name: str) -> Trackable | None:
     return DictNode(value) if isinstance(value, dict) else None
 
 
-def _restore_variable(variable: Variable, restored: dict[str, EagerTensor]) -> None:
+def _restore_variable(variable: Variable, restored: dict[str, Any]) -> None:
     """Give *variable* its value, by no op: it may be in the middle of being read by one."""
     value = restored.get(VARIABLE_VALUE)
     if value is None:

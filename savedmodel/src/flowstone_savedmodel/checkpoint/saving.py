@@ -27,10 +27,13 @@ def write_view(view: View, prefix: str) -> None:
     """
     nodes = list_nodes(view)
     with init_scope():
-        values: list[dict[str, EagerTensor]] = [node.trackable._serialize_to_tensors() for node in nodes]
+        values: list[dict[str, EagerTensor | dict[str, EagerTensor]]] = [
+            node.trackable._serialize_to_tensors() for node in nodes
+        ]
     graph = encode_graph(nodes, [list(each) for each in values])
     with writing_bundle(prefix) as bundle:
         for node, tensors in zip(nodes, values, strict=True):
-            for name, tensor in tensors.items():
-                bundle.add(checkpoint_key(node.path, name), tensor._array, tensor.dtype)
+            for name, value in tensors.items():
+                for suffix, tensor in (value if isinstance(value, dict) else {"": value}).items():
+                    bundle.add(checkpoint_key(node.path, name) + suffix, tensor._array, tensor.dtype)
         bundle.add(OBJECT_GRAPH_KEY, np.array(graph.SerializeToString(), np.object_), string)

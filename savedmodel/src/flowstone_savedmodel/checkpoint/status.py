@@ -78,7 +78,7 @@ class CheckpointLoadStatus(LoadStatus):
             for number, trackable in restoration.objects.items()
             if restoration.graph.nodes[number].attributes
         }
-        unmatched = [each for each in _holders(restoration.view) if identity(each) not in matched]
+        unmatched = [each for each in holders(restoration.view) if identity(each) not in matched]
         if unmatched:
             raise AssertionError(
                 f"Found {len(unmatched)} Python objects that were not bound to checkpointed values, likely due to "
@@ -93,13 +93,13 @@ class CheckpointLoadStatus(LoadStatus):
         restoration.run()
         if len(restoration.objects) > 1:
             return self
-        holders = _holders(restoration.view)
-        if not holders:
+        found = holders(restoration.view)
+        if not found:
             raise AssertionError(f"Nothing to load. No dependencies have been added to {restoration.view.root} yet.")
         raise AssertionError(
             "Nothing except the root object matched a checkpointed value. Typically this means that the checkpoint "
             "does not match the Python program. The following objects have no matching checkpointed value: "
-            f"{holders[:_SHOWN]}"
+            f"{found[:_SHOWN]}"
         )
 
 
@@ -132,7 +132,7 @@ class NameBasedSaverStatus(LoadStatus):
         self.run_restore_ops()
 
     def _variables(self) -> list[Variable]:
-        return [each for each in _holders(self._view) if isinstance(each, Variable)]
+        return [each for each in holders(self._view) if isinstance(each, Variable)]
 
     def run_restore_ops(self, session: Any = None) -> None:
         """Restore the variables whose names the checkpoint has."""
@@ -167,7 +167,7 @@ class NameBasedSaverStatus(LoadStatus):
         return self
 
 
-def _holders(view: View) -> list[Trackable]:
+def holders(view: View) -> list[Trackable]:
     """The live objects that have values of their own."""
     return [
         node.trackable
