@@ -82,10 +82,10 @@ def tables(t: Any, keys: list[str]) -> Any:
     module = t.Module()
     module.grown = t.lookup.experimental.MutableHashTable(t.string, t.int64, -1)
     module.dense = t.lookup.experimental.DenseHashTable(t.string, t.float32, [0.0, 0.0], "", "$", initial_num_buckets=4)
-    module.unsaved = t.lookup.experimental.MutableHashTable(t.string, t.int64, -1, checkpoint=False)
+    module.other = t.lookup.experimental.MutableHashTable(t.string, t.int64, -1, checkpoint=False)
     module.grown.insert(keys, t.range(len(keys), dtype=t.int64))
     module.dense.insert(keys, t.ones([len(keys), 2]))
-    module.unsaved.insert(keys, t.range(len(keys), dtype=t.int64))
+    module.other.insert(keys, t.range(len(keys), dtype=t.int64))
     return module
 
 
@@ -98,7 +98,7 @@ def test_tables_restored_by_the_other(tmp_path: Path, writer: Any, reader: Any) 
     wanted = reader.constant([*keys, "other"])
     assert fresh.grown.lookup(wanted).numpy().tolist() == [*range(20), -1]
     assert fresh.dense.lookup(wanted).numpy().tolist() == [[1.0, 1.0]] * 20 + [[0.0, 0.0]]
-    assert fresh.unsaved.size().numpy() == 1
+    assert fresh.other.size().numpy() == 20
     names = {name for name, _ in reader.train.list_variables(path)}
     assert names == {name for name, _ in writer.train.list_variables(path)}
     assert "m/grown/.ATTRIBUTES/table-keys" in names

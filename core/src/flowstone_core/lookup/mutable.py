@@ -17,8 +17,6 @@ from flowstone_core.tensor import Tensor
 class _Mutable(LookupInterface):
     """A table that takes keys and gives them up; checkpoints hold its keys and values."""
 
-    _checkpointed = True
-
     def insert(self, keys: Any, values: Any, name: str | None = None) -> Any:
         """Set the values of keys, known or new.
 
@@ -40,8 +38,6 @@ class _Mutable(LookupInterface):
         return ops.LOOKUP_TABLE_REMOVE(self.resource_handle, self._checked(keys), name=name)
 
     def _serialize_to_tensors(self) -> dict[str, Any]:
-        if not self._checkpointed:
-            return {}
         return serialized_table(self.resource_handle)
 
     def _restore_from_tensors(self, restored: Mapping[str, Any]) -> None:
@@ -62,7 +58,7 @@ class MutableHashTable(_Mutable):
         value_dtype: The type of values.
         default_value: The value of keys that are not there; its shape is that of values.
         name: A name for the operation.
-        checkpoint: Whether checkpoints hold what is in it.
+        checkpoint: Changes nothing, as in TensorFlow 2: checkpoints hold what is in a table that they track.
         experimental_is_anonymous: Changes nothing: a table lives as long as somebody holds it.
 
     Raises:
@@ -80,7 +76,6 @@ class MutableHashTable(_Mutable):
     ) -> None:
         with init_scope():
             super().__init__(as_dtype(key_dtype), as_dtype(value_dtype), default_value)
-            self._checkpointed = checkpoint
             self._resource_handle = self._create_resource()
 
     def _create_resource(self) -> Tensor:
@@ -132,7 +127,7 @@ class DenseHashTable(_Mutable):
         deleted_key: Another one.
         initial_num_buckets: For how many keys to reckon at first: a power of two.
         name: A name for the operation.
-        checkpoint: Whether checkpoints hold what is in it.
+        checkpoint: Changes nothing, as in TensorFlow 2: checkpoints hold what is in a table that they track.
         experimental_is_anonymous: Changes nothing: a table lives as long as somebody holds it.
 
     Raises:
@@ -154,7 +149,6 @@ class DenseHashTable(_Mutable):
     ) -> None:
         with init_scope():
             super().__init__(as_dtype(key_dtype), as_dtype(value_dtype), default_value)
-            self._checkpointed = checkpoint
             reserved: list[Any] = [convert_to_tensor(key, self._key_dtype) for key in (empty_key, deleted_key)]
             self._reserved = [key.numpy() for key in reserved]
             self._size: dict[str, Any] = (
