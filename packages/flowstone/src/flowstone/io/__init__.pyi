@@ -11,6 +11,7 @@ from flowstone_image.codecs import decode_and_crop_jpeg as decode_and_crop_jpeg
 from flowstone_core.ops.encoding import decode_base64 as decode_base64
 from flowstone_image.codecs import decode_bmp as decode_bmp
 from flowstone_core.ops.encoding import decode_compressed as decode_compressed
+from flowstone_core.ops.csv import decode_csv as decode_csv
 from flowstone_image.codecs import decode_gif as decode_gif
 from flowstone_image.codecs import decode_image as decode_image
 from flowstone_image.codecs import decode_jpeg as decode_jpeg
@@ -24,5 +25,7 @@ from flowstone_image.codecs import is_jpeg as is_jpeg
 from flowstone_core.ops.files import matching_files as matching_files
 from flowstone_data.parsing.parse import parse_example as parse_example
 from flowstone_data.parsing.parse import parse_single_example as parse_single_example
+from flowstone_savedmodel.tensor_ops import parse_tensor as parse_tensor
 from flowstone_core.ops.files import read_file as read_file
+from flowstone_savedmodel.tensor_ops import serialize_tensor as serialize_tensor
 from flowstone_core.ops.files import write_file as write_file
