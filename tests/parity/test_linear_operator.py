@@ -182,3 +182,15 @@ def test_algebra(pair: Any) -> None:
                     not isinstance(results[1], str) or results[1] != "InvalidArgumentError"
                 ):  # TensorFlow's own operators do not broadcast
                     compare(*results, f"{theirs.name}.{method}({name})")
+
+
+@pytest.mark.parametrize("options", [{}, {"max_iter": 2}, {"tol": 0.1}])
+def test_conjugate_gradient(options: dict[str, Any]) -> None:
+    states = []
+    for tf in (flowstone, tensorflow):
+        operator = operators(tf)["positive"]
+        states.append(tf.linalg.experimental.conjugate_gradient(operator, tf.constant(_RHS[:, :, 0]), **options))
+    mine, theirs = states
+    assert mine._fields == theirs._fields
+    for name in mine._fields:
+        compare(getattr(mine, name), getattr(theirs, name), name)

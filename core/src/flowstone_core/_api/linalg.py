@@ -46,6 +46,7 @@ PUBLIC: dict[str, str] = (
         "flowstone_core.ops.banded",
         {name: f"linalg.{name}" for name in "banded_triangular_solve tridiagonal_matmul tridiagonal_solve".split()},
     )
+    | public("flowstone_core.ops.conjugate_gradient", {"conjugate_gradient": "linalg.experimental.conjugate_gradient"})
     | public("flowstone_core.ops.tensordot", {"tensordot": ". linalg.tensordot"})
     | public("flowstone_core.ops.einsum", {"einsum": ". linalg.einsum"})
 )
