@@ -5,6 +5,7 @@ from casekit import D, R, T, case
 _X = R((2, 5, 7, 3), low=0.0, high=1.0)
 _ONE = R((5, 7, 3), low=0.0, high=1.0)
 _BYTES = R((2, 5, 7, 3), "uint8", 0, 255)
+_BOXES = T([[0.1, 0.2, 0.8, 0.9], [0.0, 0.0, 1.0, 1.0], [-0.5, 0.2, 1.5, 0.6], [0.9, 0.8, 0.1, 0.2]])
 _METHODS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
 _PIXELS = ("uint8", "uint16", "int8", "int32", "float16", "float32", "float64")
 
@@ -158,4 +159,67 @@ CASES = [
     case("image.encode_jpeg", R((8, 9, 2), "uint8", 0, 255)),
     case("image.encode_jpeg", R((8, 9, 3), "uint8", 0, 255), quality=101),
     case("io.is_jpeg", T([b"\xff\xd8\xff\x00", b"PNG"])),
+    *(
+        case("image.crop_and_resize", R((2, 6, 7, 3)), _BOXES, T([0, 1, 1, 0]), size, method, 3.0, rtol=1e-4, atol=1e-5)
+        for method in ("bilinear", "nearest")
+        for size in ([2, 3], [1, 1], [7, 9])
+    ),
+    *(
+        case("grad:image.crop_and_resize", R((2, 6, 7, 3)), _BOXES, T([0, 1, 1, 0]), size, method, rtol=1e-4, atol=1e-3)
+        for method in ("bilinear", "nearest")
+        for size in ([2, 3], [7, 9])
+    ),
+    *(
+        case("image.crop_and_resize", *arguments)
+        for arguments in (
+            (R((2, 6, 7, 3)), _BOXES, T([0, 1, 2, 0]), [2, 3]),
+            (R((2, 6, 7, 3)), _BOXES, T([0, 1]), [2, 3]),
+            (R((6, 7, 3)), _BOXES, T([0, 1, 1, 0]), [2, 3]),
+            (R((2, 6, 7, 3)), _BOXES, T([0, 1, 1, 0]), [0, 3]),
+        )
+    ),
+    *(
+        case(f"{kind}image.extract_patches", R((2, 6, 7, 3)), [1, *size, 1], [1, *step, 1], [1, *rate, 1], padding)
+        for kind in ("", "grad:")
+        for size, step, rate, padding in (
+            ((2, 2), (1, 1), (1, 1), "SAME"),
+            ((3, 2), (2, 1), (1, 2), "VALID"),
+            ((3, 3), (2, 3), (1, 1), "SAME"),
+        )
+    ),
+    *(
+        case(f"image.non_max_suppression{kind}", R((30, 4), low=0, high=1), R((30,), low=0, high=1), 12, limit, least)
+        for kind in ("", "_with_scores")
+        for limit in (0.2, 0.5, 1.0, 1.5)
+        for least in (0.0, 0.4)
+    ),
+    case(
+        "image.non_max_suppression_with_scores",
+        R((30, 4), low=0, high=1),
+        R((30,), low=0, high=1),
+        12,
+        soft_nms_sigma=0.5,
+        rtol=1e-4,
+    ),
+    case("image.non_max_suppression", R((30, 4)), R((29,)), 12),
+    case("image.non_max_suppression", R((30, 4)), R((30,)), -1),
+    case("image.non_max_suppression_overlaps", R((9, 9), low=0, high=1), R((9,)), 5),
+    *(
+        case(
+            "image.combined_non_max_suppression",
+            R((2, 12, classes, 4), low=0, high=1.2),
+            R((2, 12, 3), low=0, high=1),
+            4,
+            10,
+            0.3,
+            0.2,
+            pad_per_class=pad,
+        )
+        for classes in (1, 3)
+        for pad in (False, True)
+    ),
+    *(
+        case("image.draw_bounding_boxes", R((2, 6, 7, 3), low=0, high=1), R((2, 5, 4), low=-0.5, high=1.5), colors)
+        for colors in (None, T([[1.0, 0.5, 0.25]]))
+    ),
 ]

@@ -20,6 +20,11 @@ _MODULES = {
     """,
     "cropping": "central_crop crop_to_bounding_box pad_to_bounding_box resize_with_crop_or_pad",
     "measures": "total_variation image_gradients sobel_edges psnr ssim ssim_multiscale",
+    "boxes": """
+        crop_and_resize draw_bounding_boxes non_max_suppression non_max_suppression_with_scores
+        non_max_suppression_padded non_max_suppression_overlaps combined_non_max_suppression
+    """,
+    "ops.patches": "extract_patches",
     "codecs": """
         decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg encode_png
         extract_jpeg_shape is_jpeg

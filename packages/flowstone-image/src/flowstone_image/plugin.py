@@ -12,6 +12,12 @@ _FAMILIES = {
         ResizeBicubicGrad ResizeArea ScaleAndTranslate ScaleAndTranslateGrad
     """,
     "color": "RGBToHSV HSVToRGB AdjustContrastv2 AdjustHue AdjustSaturation",
+    "boxes": "CropAndResize CropAndResizeGradImage CropAndResizeGradBoxes DrawBoundingBoxes DrawBoundingBoxesV2",
+    "suppression": """
+        NonMaxSuppression NonMaxSuppressionV2 NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5
+        NonMaxSuppressionWithOverlaps CombinedNonMaxSuppression
+    """,
+    "patches": "ExtractImagePatches",
     "files": """
         DecodeJpeg DecodeAndCropJpeg EncodeJpeg EncodeJpegVariableQuality ExtractJpegShape DecodePng DecodeGif DecodeBmp
         DecodeImage

@@ -1,0 +1,32 @@
+"""Gradients of ``flowstone_image.ops.boxes``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowstone_autodiff import Call, gradient, not_differentiable, undefined
+from flowstone_core.api import tf
+from flowstone_core.tensor import Tensor
+
+from flowstone_image.ops import boxes as ops
+
+
+@gradient(ops.CROP_AND_RESIZE)
+def crop_and_resize(call: Call, dy: Tensor) -> tuple[Any, Any, None, None]:
+    """To the images, and to the boxes."""
+    image, boxes, indices, _ = call.inputs
+    to_image = None
+    if image.dtype.is_floating:
+        to_image = ops.CROP_AND_RESIZE_GRAD_IMAGE(
+            dy, boxes, indices, tf.shape(image), T=image.dtype, method=call.attrs["method"]
+        )
+    return to_image, ops.CROP_AND_RESIZE_GRAD_BOXES(dy, image, boxes, indices), None, None
+
+
+not_differentiable(ops.DRAW_BOUNDING_BOXES)
+undefined(
+    ops.CROP_AND_RESIZE_GRAD_IMAGE,
+    ops.CROP_AND_RESIZE_GRAD_BOXES,
+    ops.DRAW_BOUNDING_BOXES_V2,
+    because="TensorFlow has none either: tf.image.crop_and_resize has first derivatives only.",
+)
