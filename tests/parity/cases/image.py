@@ -14,7 +14,7 @@ OTHER_SHAPES = {
 }
 
 UNLIKE = {
-    r"resize\(.*(\[0, 2\]|\[-1, 2\]|\(1, 0, 4, 1\))": "what is wrong is said while tracing, not only when it runs",
+    r"resize\(.*(\[0, 2\]|\[-1, 2\]|\(1, 0, 4, 1\))|crop_and_resize.*\[0, 3\]": "what is wrong is said while tracing, not only when it runs",
     r"adjust_hue.*2\.0": "TensorFlow checks the number only outside of tf.function",
 }
 

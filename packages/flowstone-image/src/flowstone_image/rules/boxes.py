@@ -23,10 +23,17 @@ def crop_and_resize(call: Call, dy: Tensor) -> tuple[Any, Any, None, None]:
     return to_image, ops.CROP_AND_RESIZE_GRAD_BOXES(dy, image, boxes, indices), None, None
 
 
+@gradient(ops.CROP_AND_RESIZE_GRAD_IMAGE)
+def crop_and_resize_back(call: Call, dz: Tensor) -> tuple[Any, None, None, None]:
+    """Linear in the gradient; the boxes' part is left out."""
+    grads, boxes, indices, _ = call.inputs
+    size = tf.shape(grads)[1:3]
+    return ops.CROP_AND_RESIZE(dz, boxes, indices, size, method=call.attrs["method"]), None, None, None
+
+
 not_differentiable(ops.DRAW_BOUNDING_BOXES)
 undefined(
-    ops.CROP_AND_RESIZE_GRAD_IMAGE,
     ops.CROP_AND_RESIZE_GRAD_BOXES,
     ops.DRAW_BOUNDING_BOXES_V2,
-    because="TensorFlow has none either: tf.image.crop_and_resize has first derivatives only.",
+    because="TensorFlow has none either: boxes of tf.image.crop_and_resize have first derivatives only.",
 )
