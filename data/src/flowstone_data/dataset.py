@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from flowstone_core import dtypes, nest
+from flowstone_core.api import tf
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import as_dtype
 from flowstone_core.errors import InvalidArgumentError
@@ -30,7 +31,7 @@ from flowstone_data.components import (
 )
 from flowstone_data.functions import PipelineFunction, trace
 from flowstone_data.iterator import IteratorIteration, OwnedIterator
-from flowstone_data.packing import needs_packing, packed, packed_slices, unpacked
+from flowstone_data.packing import divided, needs_packing, packed, packed_slices, unpacked
 from flowstone_data.reducing import CARDINALITY, REDUCE
 from flowstone_data.sources import generator as generator_source
 from flowstone_data.sources import range as range_source
@@ -292,6 +293,28 @@ class DatasetV2:
             return stacked._repacked(unpacked, spec)
         return self._apply(BATCH, None, spec, _int64(batch_size), convert_to_tensor(drop_remainder), name=name)
 
+    def ragged_batch(
+        self,
+        batch_size: Any,
+        drop_remainder: Any = False,
+        num_parallel_calls: Any = None,
+        deterministic: bool | None = None,
+        name: str | None = None,
+        row_splits_dtype: Any = dtypes.int64,
+    ) -> DatasetV2:
+        """Consecutive elements as ragged tensors, where their sizes may differ; tensors of known shape are stacked.
+
+        Args:
+            batch_size: How many elements.
+            drop_remainder: Whether to leave out a smaller last batch.
+            num_parallel_calls: Accepted.
+            deterministic: Accepted.
+            name: A name.
+            row_splits_dtype: The type of the row splits.
+        """
+        spec = nest.map_structure(lambda leaf: _ragged(leaf, as_dtype(row_splits_dtype)), self._element_spec)
+        return DatasetV2(self._repacked(divided, spec)._variant_tensor, spec).batch(batch_size, drop_remainder)
+
     def unbatch(self, name: str | None = None) -> DatasetV2:
         """The slices of every element along its first axis."""
         spec = nest.map_structure(_unbatched, self._element_spec)
@@ -302,7 +325,9 @@ class DatasetV2:
     def _repacked(self, form: Callable[[Any, Any], Any], spec: Any) -> DatasetV2:
         """The elements in another form (see ``packing``), which is one of elements of type ``spec``."""
         own = self._element_spec
-        return self.map(lambda *parts: form(nest.pack_sequence_as(own, nest.flatten(parts)), spec))
+        made = self.map(lambda *parts: form(nest.pack_sequence_as(own, nest.flatten(parts)), spec))
+        # a ragged tensor without ragged dimensions is a plain one to functions, but not to batches
+        return made if form is not unpacked else DatasetV2(made._variant_tensor, spec)
 
     def repeat(self, count: Any = None, name: str | None = None) -> DatasetV2:
         """The elements ``count`` times; without end for None or -1."""
@@ -559,6 +584,14 @@ def _batched(spec: Any, size: int | None) -> Any:
     if hasattr(spec, "_batch"):
         return spec._batch(size)
     raise TypeError(f"Elements of type {spec!r} cannot be batched.")
+
+
+def _ragged(spec: Any, row_splits_dtype: Any) -> Any:
+    """The spec of elements that become rows: ragged up to the last dimension of unknown size."""
+    if not isinstance(spec, TensorSpec) or spec.shape.rank is None or spec.shape.is_fully_defined():
+        return spec
+    last = max(axis for axis, size in enumerate(spec.shape) if size is None)
+    return tf.RaggedTensorSpec(spec.shape, spec.dtype, last, row_splits_dtype)
 
 
 def _unbatched(spec: Any) -> Any:

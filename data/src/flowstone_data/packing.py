@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowstone_core import nest
+from flowstone_core.api import tf
 from flowstone_core.type_spec import TensorSpec
 
 
@@ -33,6 +34,18 @@ def packed_slices(element: Any, spec: Any) -> Any:
 def unpacked(element: Any, spec: Any) -> Any:
     """The element of type ``spec`` that tensors in the place of composites hold."""
     return _replaced(element, spec, lambda leaf, value: leaf._from_compatible_tensor_list([value]))
+
+
+def divided(element: Any, spec: Any) -> Any:
+    """``element`` with ragged tensors in the place of tensors whose spec says so."""
+
+    def ragged(leaf: Any, value: Any) -> Any:
+        depth = getattr(leaf, "ragged_rank", 0)
+        if not depth or hasattr(value, "nested_row_splits"):
+            return value
+        return tf.RaggedTensor.from_tensor(value, ragged_rank=depth, row_splits_dtype=leaf.row_splits_dtype)
+
+    return _replaced(element, spec, ragged)
 
 
 def _replaced(element: Any, spec: Any, replace: Callable[[Any, Any], Any]) -> Any:

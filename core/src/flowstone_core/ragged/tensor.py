@@ -16,6 +16,7 @@ from flowstone_core.errors import SpecError
 from flowstone_core.interpreter import user_error
 from flowstone_core.op import Op
 from flowstone_core.ops.ragged import RAGGED_TENSOR_TO_SPARSE, RAGGED_TENSOR_TO_TENSOR, ROW_SPLITS
+from flowstone_core.ops.ragged_variant import RAGGED_TENSOR_FROM_VARIANT, RAGGED_TENSOR_TO_VARIANT
 from flowstone_core.ragged import dense, indexing, text
 from flowstone_core.ragged.row_partition import RowPartition, integers, require
 from flowstone_core.ragged.takeover import handler
@@ -760,6 +761,36 @@ class RaggedTensorSpec(TypeSpec):
         rows = shape[0] if shape.rank is not None else None
         outer = [None if rows is None else rows + 1, *[None] * rank][:rank]
         return [flat, *(TensorSpec([count], self._row_splits_dtype) for count in outer)]
+
+    def _batch(self, batch_size: int | None) -> RaggedTensorSpec:
+        shape = TensorShape([batch_size]).concatenate(self._shape)
+        return RaggedTensorSpec(shape, self._dtype, self._ragged_rank + 1, self._row_splits_dtype)
+
+    def _unbatch(self) -> RaggedTensorSpec:
+        return RaggedTensorSpec(self._shape[1:], self._dtype, self._ragged_rank - 1, self._row_splits_dtype)
+
+    def _to_tensor_list(self, value: Any) -> list[Any]:
+        return [self._as_variant(value, batched=False)]
+
+    def _to_batched_tensor_list(self, value: Any) -> list[Any]:
+        return [self._as_variant(value, batched=True)]
+
+    def _as_variant(self, value: Any, batched: bool) -> Any:
+        flat, *splits = self._to_components(value)
+        return RAGGED_TENSOR_TO_VARIANT(splits, flat, batched_input=batched)
+
+    def _from_compatible_tensor_list(self, tensors: Any) -> Any:
+        (variant,) = tensors
+        splits, flat = RAGGED_TENSOR_FROM_VARIANT(
+            variant,
+            input_ragged_rank=self._ragged_rank - len(variant.shape),
+            output_ragged_rank=self._ragged_rank,
+            Tvalues=self._dtype,
+            Tsplits=self._row_splits_dtype,
+        )
+        if type(flat) is not EagerTensor and self._shape.rank is not None:
+            flat.set_shape(TensorShape([None]).concatenate(self._shape[self._ragged_rank + 1 :]))
+        return self._from_components([flat, *splits])
 
     def _to_components(self, value: Any) -> list[Any]:
         return [value.flat_values, *value.nested_row_splits] if isinstance(value, RaggedTensor) else [value]

@@ -56,6 +56,10 @@ def stack(column: Sequence[Any]) -> Any:
         InvalidArgumentError: If their shapes differ.
     """
     first = column[0]
+    if not isinstance(first, np.ndarray):  # variants: objects
+        objects = np.empty(len(column), object)
+        objects[:] = column
+        return objects
     result = np.empty((len(column), *first.shape), first.dtype)
     for index, array in enumerate(column):
         if array.shape != first.shape:
