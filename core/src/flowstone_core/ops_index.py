@@ -109,7 +109,8 @@ FAMILIES: Final[dict[str, str]] = {
     """,
     "sequences": "LinSpace",
     "searching": """
-        EditDistance ListDiff LowerBound Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 UnravelIndex UpperBound
+        Bucketize EditDistance ListDiff LowerBound Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 UnravelIndex
+        UpperBound
     """,
     "stateless_sampling": """
         RandomIndexShuffle StatelessMultinomial StatelessParameterizedTruncatedNormal

@@ -21,6 +21,10 @@ CASES = [
         )
     ),
     case("unique", T([3, 1]), D("int64")),
+    case("raw_ops.Bucketize", input=T([[-5, 10000], [150, 10], [5, 100]]), boundaries=[0.0, 10.0, 100.0]),
+    case("raw_ops.Bucketize", input=T([nan, 10.0, -1.0]), boundaries=[0.0, 10.0]),
+    case("raw_ops.Bucketize", input=T([1.0], "float64"), boundaries=[]),
+    case("raw_ops.Bucketize", input=T([1.0]), boundaries=[2.0, 1.0]),
     case("unique", T([3, 1]), D("float32")),
     case("compat.v1.setdiff1d", T([1, 2, 3, 4, 2]), T([2, 5])),
     case("compat.v1.setdiff1d", T(["a", "b"]), T(["a"]), D("int64")),

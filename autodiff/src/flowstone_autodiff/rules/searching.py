@@ -7,6 +7,7 @@ from flowstone_core.ops import searching as ops
 from flowstone_autodiff.registry import not_differentiable
 
 not_differentiable(
+    ops.BUCKETIZE,
     ops.EDIT_DISTANCE,
     ops.LIST_DIFF,
     ops.LOWER_BOUND,

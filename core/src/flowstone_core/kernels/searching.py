@@ -110,6 +110,15 @@ KERNELS.add(ops.LOWER_BOUND)(_bound("left"))
 KERNELS.add(ops.UPPER_BOUND)(_bound("right"))
 
 
+@KERNELS.add(ops.BUCKETIZE)
+def bucketize(input: Any, *, boundaries: tuple[float, ...]) -> Any:
+    """How many boundaries are not above each element; all of them for nan."""
+    edges = np.array(boundaries, np.float32)
+    if (edges[1:] < edges[:-1]).any():
+        raise SpecError(f"Bucketize: expected sorted boundaries, got {list(boundaries)}.")
+    return np.searchsorted(edges, input, side="right").astype(np.int32)
+
+
 @KERNELS.add(ops.UNRAVEL_INDEX)
 def unravel_index(indices: Any, dims: Any) -> Any:
     """Divisions by the strides; negative indices divide towards zero, as in C."""

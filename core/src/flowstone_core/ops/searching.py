@@ -183,6 +183,15 @@ def searchsorted(
     return array.reshape(places, array.shape(wanted))
 
 
+# In saved graphs, and by tf.raw_ops.
+BUCKETIZE = Op(
+    "Bucketize",
+    ("input: T",),
+    ("output: int32",),
+    ("T: {int32, int64, float, double}", "boundaries: list(float)"),
+    infer=lambda input, boundaries: Spec(input.shape, int32),
+)
+
 # -- coordinates ---------------------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,12 @@ _VALUES = ([3, 1, 3, 2, 1], [7], [2, 2, 2])
 _ROWS = [[1, 3, 3, 5], [0, 0, 2, 9]]
 _WANTED = [[0, 3, 6], [0, 1, 9]]
 
+def bucketized(values: Array, boundaries: tuple[float, ...]) -> Array:
+    """How many boundaries are at most the value."""
+    flat = [bisect.bisect_right(boundaries, float(value)) for value in values.ravel()]
+    return store(flat, int32.numpy_dtype).reshape(values.shape)
+
+
 CASES = [
     *(
         Case(op, (array(values, dtype),), reference, {"out_idx": kind})
@@ -69,5 +75,10 @@ CASES = [
         Case(op, (array(_ROWS, dtype), array(_WANTED, dtype)), bound(search), {"out_type": kind})
         for op, search in ((ops.LOWER_BOUND, bisect.bisect_left), (ops.UPPER_BOUND, bisect.bisect_right))
         for dtype, kind in (("int32", int32), ("float32", int64))
+    ),
+    *(
+        Case(ops.BUCKETIZE, (array(values, dtype),), bucketized, {"boundaries": (0.0, 10.0, 100.5)})
+        for dtype in ("int32", "int64", "float32", "float64")
+        for values in ([[-5, 10000], [150, 10], [5, 100]], 101, [])
     ),
 ]
