@@ -53,6 +53,7 @@ _VALUES = ([3, 1, 3, 2, 1], [7], [2, 2, 2])
 _ROWS = [[1, 3, 3, 5], [0, 0, 2, 9]]
 _WANTED = [[0, 3, 6], [0, 1, 9]]
 
+
 def bucketized(values: Array, boundaries: tuple[float, ...]) -> Array:
     """How many boundaries are at most the value."""
     flat = [bisect.bisect_right(boundaries, float(value)) for value in values.ravel()]
