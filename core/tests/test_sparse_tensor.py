@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from flowstone_core import dtypes, nest
 from flowstone_core.conversion import convert_to_tensor
-from flowstone_core.ops import array, math
+from flowstone_core.ops import array, math, script
 from flowstone_core.ops.cast import cast
 from flowstone_core.ops.joining import stack
 from flowstone_core.shapes import TensorShape
@@ -97,3 +97,9 @@ def test_structures_open_it_on_request():
     for other in (parts[1], sample([1.0, 2.0])):
         with pytest.raises(ValueError, match="type in common"):
             nest.assert_same_structure(x, other, expand_composites=True)
+
+
+def test_is_printed_by_its_parts(capfd):
+    script.print("x:", sample(), [sample([3, 4])], summarize=-1)
+    shown = "'SparseTensor(indices=[[0 0]\n [1 1]], values=[{}], shape=[2 3])'"
+    assert capfd.readouterr().err == f"x: {shown.format('1 2')} [{shown.format('3 4')}]\n"

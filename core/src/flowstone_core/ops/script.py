@@ -17,6 +17,7 @@ from flowstone_core.dtypes import DType
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.interpreter import building_graph
 from flowstone_core.op import WORLD, Op
+from flowstone_core.sparse_tensor import SparseTensor
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor
 from flowstone_core.type_spec import TensorSpec, TypeSpec
@@ -173,6 +174,13 @@ class _Mark:
         return self.TEXT
 
 
+class _SparseMark(_Mark):
+    """Stands for a sparse tensor, whose parts are shown; in quotation marks, as TensorFlow shows it."""
+
+    def __repr__(self) -> str:
+        return f"'SparseTensor(indices={self.TEXT}, values={self.TEXT}, shape={self.TEXT})'"
+
+
 def _template(value: Any, tensors: list[Tensor]) -> list[str | None]:
     """The text of one argument in pieces, None for each tensor in it, which is appended to ``tensors``."""
 
@@ -180,6 +188,9 @@ def _template(value: Any, tensors: list[Tensor]) -> list[str | None]:
         if isinstance(leaf, (Tensor, Variable)):
             tensors.append(convert_to_tensor(leaf))
             return _Mark()
+        if isinstance(leaf, SparseTensor):
+            tensors.extend((leaf.indices, leaf.values, leaf.dense_shape))
+            return _SparseMark()
         return leaf
 
     if not nest.is_nested(value):
