@@ -61,7 +61,7 @@ def collatz(tf: Any) -> Program:
             steps += 1
         return steps
 
-    n = tf.constant(837_799)
+    n = tf.constant(77_031)
     return lambda: f(n)
 
 
@@ -148,7 +148,7 @@ PROGRAMS: dict[str, Callable[[Any], Program]] = {
     "call: nested structure": nested_structure,
     "call: keywords and defaults": keywords_and_defaults,
     "while, 10,000 iterations": scalar_while,
-    "Collatz, 524 iterations": collatz,
+    "Collatz, 350 iterations": collatz,
     "100-step RNN over a TensorArray": recurrence,
     "its gradient": recurrence_gradient,
     "gradient of a loop over 1,000 rows": rows_gradient,
