@@ -176,7 +176,7 @@ def _offer(
         nodes = [item for item in group if isinstance(item, Node)]
         part = _part(graph, items, nodes, plain, left_out)
         try:
-            made = compiler.compile(part)
+            made = ONLY_SCALARS if all(map(_is_scalar, nodes)) else compiler.compile(part)
         except Exception as error:  # noqa: BLE001 - an internal failure must not break the user's program
             made = _failure(name, f"compiling {len(nodes)} nodes of {graph.name!r}", error)
         if isinstance(made, str):
@@ -196,6 +196,15 @@ def _needs(item: Node | Compiled, left_out: set[int]) -> Iterator[SymbolicTensor
             yield from _needs(tensor.node, left_out)
         else:
             yield tensor
+
+
+ONLY_SCALARS = "only scalars: lines of Python are faster than a call"
+
+
+def _is_scalar(node: Node) -> bool:
+    """Whether a node takes and makes nothing but single numbers."""
+    tensors = (*node.flat_inputs(), *node.outputs)
+    return all(tensor._spec.shape == () and not tensor.dtype.is_handle for tensor in tensors)
 
 
 def _levels(items: Sequence[Node | Compiled], taken: set[int], left_out: set[int]) -> list[list[Node | Compiled]]:
