@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, NamedTuple, cast
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NamedTuple, NoReturn, cast
 
 from flowstone_core.errors import InaccessibleTensorError
 from flowstone_core.op import Op, specs_of
-from flowstone_core.ops.control import CONST, PLACEHOLDER
+from flowstone_core.ops.control import CONST, PLACEHOLDER, control_dependencies
+from flowstone_core.scopes import device, name_scope, scope_prefix
 from flowstone_core.services import GRAPH_EXPORT, get_service
 from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
@@ -271,6 +272,48 @@ class Graph:
         self._consts: dict[int, tuple[SymbolicTensor, SymbolicTensor]] = {}
         self._names: dict[str, int] = {}
         self._self = weakref.ref(self)
+        self.seed: int | None = None
+        self.finalized = False
+
+    # -- by hand -----------------------------------------------------------------------------------------------
+
+    def as_default(self) -> AbstractContextManager[Graph]:
+        """A context in which operations become nodes of this graph.
+
+        >>> with tf.Graph().as_default() as graph:
+        ...     x = tf.constant(1.0) + 2.0
+        >>> [operation.type for operation in graph.get_operations()]
+        ['Const', 'Const', 'AddV2']
+        """
+        return opener[0](self)
+
+    def finalize(self) -> None:
+        """Let no more nodes be added."""
+        self.finalized = True
+
+    def device(self, device_name_or_function: Any) -> AbstractContextManager[None]:
+        """A context that places operations on a device; see ``tf.device``."""
+        return device(device_name_or_function)
+
+    def name_scope(self, name: str) -> name_scope:
+        """A context that prefixes the names of nodes; see ``tf.name_scope``."""
+        return name_scope(name)
+
+    def get_name_scope(self) -> str:
+        """The name scope that is open now."""
+        return scope_prefix().rstrip("/")
+
+    def control_dependencies(self, control_inputs: Any) -> control_dependencies:
+        """A context that does nothing: operations run in the order of the program anyway."""
+        return control_dependencies(control_inputs)
+
+    def get_collection(self, name: Any, scope: str | None = None) -> NoReturn:
+        """Raise: graphs of TensorFlow 2 have no collections.
+
+        Raises:
+            NotImplementedError: Always; keep variables in a tf.Module.
+        """
+        raise NotImplementedError(f"Graphs have no collections such as {name!r}: keep variables in a tf.Module.")
 
     # -- building --------------------------------------------------------------------------------------------
 
@@ -315,6 +358,8 @@ class Graph:
             mark: Where the user made it.
             scope: The name scope, with its slash.
         """
+        if self.finalized:
+            raise RuntimeError(f"{self!r} is finalized and cannot be modified.")
         wanted = name or _DEFAULT_NAMES.get(op.name, op.name)
         node = Node(self._self, op, inputs, attrs, specs, self.unique_name(scope + wanted), mark)
         self.nodes.append(node)
@@ -461,6 +506,10 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"<Graph {self.name!r}: {len(self.inputs)} inputs, {len(self.nodes)} nodes, {len(self.outputs)} outputs>"
+
+
+opener: list[Callable[[Graph], AbstractContextManager[Graph]]] = []
+"""What opens a graph for operations; ``flowstone_graphfn.trace`` puts it here."""
 
 
 def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int, SymbolicTensor]]:

@@ -13,7 +13,7 @@ from flowstone_core.ops.control import CONST
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import EagerTensor, Tensor
 
-from flowstone_graphfn.graph import CustomGradient, Graph, Node, flat_specs
+from flowstone_graphfn.graph import CustomGradient, Graph, Node, flat_specs, opener
 from flowstone_graphfn.location import mark_user
 from flowstone_graphfn.symbolic import SymbolicTensor
 
@@ -168,6 +168,16 @@ class building:
     def __exit__(self, *exception: object) -> None:
         pop(self.builder)
         state.name_scopes = self.saved
+
+
+class _Opened(building):
+    """``graph.as_default()``: a context in which ops append to a graph that is made by hand."""
+
+    def __enter__(self) -> Graph:  # type: ignore[override]
+        return super().__enter__().graph
+
+
+opener.append(_Opened)
 
 
 def current_graph() -> Graph | None:
