@@ -13,7 +13,7 @@ import numpy as np
 
 from flowstone_core import dtypes
 from flowstone_core.dtypes import DType, as_dtype, from_numpy
-from flowstone_core.interpreter import state
+from flowstone_core.interpreter import building_graph, state
 from flowstone_core.shapes import Dimension, TensorShape, as_shape
 from flowstone_core.tensor import EagerTensor, Tensor
 
@@ -172,7 +172,8 @@ def to_tensor(value: Any, dtype: DType | None = None, hint: DType | None = None)
         return _from_number(value, type(value) if type(value) is complex else kind.__mro__[-2], dtype, hint)
     if hasattr(value, "__array__"):
         return _from_numpy(np.asarray(value), dtype, hint)
-    raise ValueError(f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a Tensor.")
+    text = f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a Tensor."
+    raise TypeError(text) if value is not None and building_graph() else ValueError(text)
 
 
 def _by_protocol(value: Any, dtype: DType | None, hint: DType | None) -> Any:
