@@ -21,6 +21,7 @@ PUBLIC: dict[str, str] = {
     "io.FixedLenSequenceFeature": "flowstone_data.parsing.features:FixedLenSequenceFeature",
     "io.SparseFeature": "flowstone_data.parsing.features:SparseFeature",
     "io.VarLenFeature": "flowstone_data.parsing.features:VarLenFeature",
+    "io.decode_json_example": "flowstone_data.parsing.json_examples:decode_json_example",
     "io.parse_example": "flowstone_data.parsing.parse:parse_example",
     "io.parse_single_example": "flowstone_data.parsing.parse:parse_single_example",
     "io.TFRecordWriter": "flowstone_data.record_writer:TFRecordWriter",

@@ -11,6 +11,7 @@ MODULES = {
         AnonymousIteratorV3 MakeIterator IteratorGetNext IteratorGetNextSync IteratorGetNextAsOptional
         OptionalFromValue OptionalNone OptionalHasValue OptionalGetValue
     """,
+    "parsing.json_examples": "DecodeJSONExample",
     "parsing.ops": "ParseExampleV2",
     "reducing": "ReduceDataset DatasetCardinality",
     "sources.tensors": "TensorDataset TensorSliceDataset",

@@ -15,6 +15,7 @@ from flowstone_core.ops.csv import decode_csv as decode_csv
 from flowstone_image.codecs import decode_gif as decode_gif
 from flowstone_image.codecs import decode_image as decode_image
 from flowstone_image.codecs import decode_jpeg as decode_jpeg
+from flowstone_data.parsing.json_examples import decode_json_example as decode_json_example
 from flowstone_image.codecs import decode_png as decode_png
 from flowstone_core.ops.encoding import decode_raw as decode_raw
 from flowstone_core.ops.encoding import encode_base64 as encode_base64
