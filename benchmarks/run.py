@@ -2,7 +2,7 @@
 
     nox -s bench                     flowstone and numpy
     nox -s bench -- tensorflow       TensorFlow too
-    python benchmarks/run.py calls   one part: calls, eager, graphs, imports or sizes
+    python benchmarks/run.py calls   one part: calls, compiled, eager, graphs, imports or sizes
 
 Times are medians of bursts that run in turns (``timing.py``).
 """
@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import compiled
 import eager
 import graphs
 import numpy as np
@@ -119,7 +120,7 @@ def sizes() -> None:
             print(f"{megabytes:9.1f}  {distribution.name} {distribution.version}")
 
 
-PARTS = {"calls": calls, "eager": eager.run, "graphs": graphs.run, "imports": imports, "sizes": sizes}
+PARTS = {"calls": calls, "compiled": compiled.run, "eager": eager.run, "graphs": graphs.run, "imports": imports, "sizes": sizes}
 
 
 def main() -> None:
