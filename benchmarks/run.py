@@ -120,7 +120,14 @@ def sizes() -> None:
             print(f"{megabytes:9.1f}  {distribution.name} {distribution.version}")
 
 
-PARTS = {"calls": calls, "compiled": compiled.run, "eager": eager.run, "graphs": graphs.run, "imports": imports, "sizes": sizes}
+PARTS = {
+    "calls": calls,
+    "compiled": compiled.run,
+    "eager": eager.run,
+    "graphs": graphs.run,
+    "imports": imports,
+    "sizes": sizes,
+}
 
 
 def main() -> None:
