@@ -187,10 +187,10 @@ def collapse_repeated(labels: TensorLike, seq_length: TensorLike, name: str | No
 def _first_ones(values: Tensor, kept: Tensor, counts: Tensor) -> Tensor:
     """In each row the values that are kept, then zeros, as far as the longest row goes."""
     places = filling.range(array.shape(values)[1])
-    order = argsort(where(kept, places, places + array.shape(values)[1]), axis=1)[:, : reduce_max(counts)]
+    order = argsort(where(kept, places, places + array.shape(values)[1]), axis=1)
     moved = gather(values, order, batch_dims=1)
-    inside = less(filling.range(array.shape(moved)[1], dtype=counts.dtype), array.expand_dims(counts, 1))
-    return where(inside, moved, filling.zeros_like(moved))
+    inside = sequence_mask(counts, array.shape(values)[1])
+    return where(inside, moved, filling.zeros_like(moved))[:, : reduce_max(counts)]
 
 
 def ctc_unique_labels(labels: TensorLike, name: str | None = None) -> tuple[Tensor, Tensor]:
