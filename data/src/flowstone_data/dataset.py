@@ -297,20 +297,16 @@ class DatasetV2:
         self,
         batch_size: Any,
         drop_remainder: Any = False,
-        num_parallel_calls: Any = None,
-        deterministic: bool | None = None,
-        name: str | None = None,
         row_splits_dtype: Any = dtypes.int64,
+        name: str | None = None,
     ) -> DatasetV2:
         """Consecutive elements as ragged tensors, where their sizes may differ; tensors of known shape are stacked.
 
         Args:
             batch_size: How many elements.
             drop_remainder: Whether to leave out a smaller last batch.
-            num_parallel_calls: Accepted.
-            deterministic: Accepted.
-            name: A name.
             row_splits_dtype: The type of the row splits.
+            name: A name.
         """
         spec = nest.map_structure(lambda leaf: _ragged(leaf, as_dtype(row_splits_dtype)), self._element_spec)
         return DatasetV2(self._repacked(divided, spec)._variant_tensor, spec).batch(batch_size, drop_remainder)
