@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+import flowstone as tf
 import pytest
 
 
@@ -45,6 +46,13 @@ def cost(function: Callable[[], Any], warm: int = 2) -> Cost:
     finally:
         sys.setprofile(None)
     return counted
+
+
+@pytest.fixture(autouse=True, scope="module")
+def numpy_kernels(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The kernels that every installation has; a module says ``KERNELS = [...]`` for others."""
+    with tf.config.kernel_providers(getattr(request.module, "KERNELS", ["numpy"])):
+        yield
 
 
 @pytest.fixture(name="cost")

@@ -72,7 +72,7 @@ def test_a_traced_call(cost):
 
 
 def test_tracing(cost):
-    cost(lambda: tf.function(lambda x: x * x + 1.0)(X)).within(650, 54)
+    cost(lambda: tf.function(lambda x: x * x + 1.0)(X)).within(700, 58)  # 13 passes look at each node, compilers are asked
 
 
 LAYER = tf.keras.layers.Dense(3)
@@ -113,9 +113,9 @@ def test_importing_the_facade():
 
 
 def test_the_first_tensor():
-    """TensorFlow imports 2,848 modules."""
+    """TensorFlow imports 2,848 modules. Each installed distribution adds two or three: its tables."""
     found = modules("import flowstone as tf; tf.constant(1.0) + 1.0")
-    assert len(found) <= 110, found
+    assert len(found) <= 125, found
 
 
 def test_a_component_is_imported_when_it_is_touched():

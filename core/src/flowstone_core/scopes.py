@@ -78,7 +78,8 @@ def device(device_name: Any) -> AbstractContextManager[None]:
         name = name.to_string()
     if name is not None and not isinstance(name, str):
         raise ValueError(f"Expecting a string device name. Got {type(name)}({name})")
-    return _Device(DeviceSpec.from_string(name or "").to_string())
+    bare = name is not None and name.lower() in ("cpu", "gpu", "tpu")  # which a DeviceSpec refuses
+    return _Device(DeviceSpec.from_string(f"{name}:*" if bare else name or "").to_string())
 
 
 def init_scope() -> AbstractContextManager[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from itertools import count
@@ -26,7 +27,7 @@ _compiling = threading.RLock()
 
 def unique_function_name(base: str, kind: str = "inference") -> str:
     """A name that no other function of this process has: ``"__inference_train_step_12"``."""
-    word = "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in base)
+    word = re.sub(r"\W", "_", base)
     return f"__{kind}_{word}_{next(_numbers)}"
 
 
