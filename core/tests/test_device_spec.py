@@ -1,3 +1,9 @@
+"""``tf.device``: which names it takes."""
+
+from __future__ import annotations
+
+import pytest
+from flowstone_core.api import tf
 
 
 @pytest.mark.parametrize("name", ["cpu", "CPU", "gpu", "/cpu:0", "CPU:0", "/device:CPU:0", "", None])
