@@ -11,6 +11,7 @@ from flowstone_core.hookspecs import CompilerProvider
 from flowstone_core.ops.elementary import exp, tanh
 from flowstone_core.ops.filling import range as range_
 from flowstone_core.ops.math import add, multiply
+from flowstone_core.ops.reduce import reduce_sum
 from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable
 from flowstone_graphfn import compilers
@@ -164,3 +165,15 @@ def test_parts_get_inputs_that_kernels_can_do_without(use):
     got = f(constant([1.0, 2.0, 3.0]), constant(1))
     assert got.numpy().tolist() == [2.0, 4.0]
     assert compiler.parts == [["StridedSlice"]]
+
+
+def test_parts_give_what_subscripts_read_of_vectors(use):
+    compiler = use(Recording("Sum", "Pack"))
+
+    @function(autograph=False)
+    def f(x, y):
+        return y[: reduce_sum(x)] * 2.0
+
+    got = f(constant([1, 1]), constant([1.0, 2.0, 3.0]))
+    assert got.numpy().tolist() == [2.0, 4.0]
+    assert compiler.parts[0][0] == "Sum"

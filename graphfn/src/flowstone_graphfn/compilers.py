@@ -103,7 +103,13 @@ Plain = Callable[[Graph], Callable[..., Sequence[Any]]]
 """Makes the executable of a graph that uses kernels alone."""
 
 
-def arrange(graph: Graph, nodes: Sequence[Node], plain: Plain, reasons: dict[str, str]) -> list[Node | Compiled]:
+Reads = Callable[[Node], Sequence[SymbolicTensor]]
+"""What a node reads when it is written as a line of Python: perhaps the entries of a vector, not the vector."""
+
+
+def arrange(
+    graph: Graph, nodes: Sequence[Node], plain: Plain, reasons: dict[str, str], reads: Reads = lambda node: ()
+) -> list[Node | Compiled]:
     """What a plan executes, in order.
 
     Args:
@@ -111,10 +117,11 @@ def arrange(graph: Graph, nodes: Sequence[Node], plain: Plain, reasons: dict[str
         nodes: Those of its nodes that are needed, in order.
         plain: Makes the executable that uses kernels alone.
         reasons: Filled in: the names of nodes that kernels execute, and why no compiler does.
+        reads: What nodes read besides their inputs.
     """
     items: list[Node | Compiled] = list(nodes)
     for provider, compiler in in_use():
-        items = _offer(graph, items, provider.name, compiler, plain, reasons)
+        items = _offer(graph, items, provider.name, compiler, plain, reasons, reads)
     return items
 
 
@@ -140,6 +147,7 @@ def _offer(
     compiler: Compiler,
     plain: Plain,
     reasons: dict[str, str],
+    reads: Reads,
 ) -> list[Node | Compiled]:
     """Let one compiler choose among the nodes that are left."""
     taken: set[int] = set()
@@ -169,12 +177,12 @@ def _offer(
     if not taken:
         return list(items)
     arranged: list[Node | Compiled] = []
-    for group in _levels(items, taken, left_out):
+    for group in _levels(items, taken, left_out, reads):
         if id(group[0]) not in taken:
             arranged += group
             continue
         nodes = [item for item in group if isinstance(item, Node)]
-        part = _part(graph, items, nodes, plain, left_out)
+        part = _part(graph, items, nodes, plain, left_out, reads)
         try:
             made = ONLY_SCALARS if all(map(_is_scalar, nodes)) else compiler.compile(part)
         except Exception as error:  # noqa: BLE001 - an internal failure must not break the user's program
@@ -189,13 +197,15 @@ def _offer(
     return arranged
 
 
-def _needs(item: Node | Compiled, left_out: set[int]) -> Iterator[SymbolicTensor]:
-    """What an item takes: its inputs, and in the place of one that is not made what that is made of."""
+def _needs(item: Node | Compiled, left_out: set[int], reads: Reads) -> Iterator[SymbolicTensor]:
+    """What an item takes: its inputs, in the place of one that is not made what that is made of, and what it reads."""
     for tensor in item.flat_inputs():
         if id(tensor) in left_out:
-            yield from _needs(tensor.node, left_out)
+            yield from _needs(tensor.node, left_out, reads)
         else:
             yield tensor
+    if isinstance(item, Node):
+        yield from reads(item)
 
 
 ONLY_SCALARS = "only scalars: lines of Python are faster than a call"
@@ -207,7 +217,9 @@ def _is_scalar(node: Node) -> bool:
     return all(tensor._spec.shape == () and not tensor.dtype.is_handle for tensor in tensors)
 
 
-def _levels(items: Sequence[Node | Compiled], taken: set[int], left_out: set[int]) -> list[list[Node | Compiled]]:
+def _levels(
+    items: Sequence[Node | Compiled], taken: set[int], left_out: set[int], reads: Reads
+) -> list[list[Node | Compiled]]:
     """The items in an order in which taken ones stand together: groups of only taken ones and of only others.
 
     An item's level is the least at which everything that it depends on stands at a lower level, or at the same one
@@ -219,18 +231,18 @@ def _levels(items: Sequence[Node | Compiled], taken: set[int], left_out: set[int
     for item in items:
         odd = id(item) in taken
         level = 1 if odd else 0
-        for tensor in _needs(item, left_out):
+        for tensor in _needs(item, left_out, reads):
             level = max(level, level_of.get(id(tensor), 0))
-        reads, writes = reads_state(item), changes_state(item)
-        if reads or writes:
+        reading, writing = reads_state(item), changes_state(item)
+        if reading or writing:
             level = max(level, written)
-        if writes:
+        if writing:
             level = max(level, read)
         if level % 2 != odd:
             level += 1
-        if reads:
+        if reading:
             read = max(read, level)
-        if writes:
+        if writing:
             written = level
         for tensor in item.outputs:
             level_of[id(tensor)] = level
@@ -258,7 +270,12 @@ def _effects(item: Node | Compiled) -> list[Any]:
 
 
 def _part(
-    graph: Graph, items: Sequence[Node | Compiled], nodes: Sequence[Node], plain: Plain, left_out: set[int]
+    graph: Graph,
+    items: Sequence[Node | Compiled],
+    nodes: Sequence[Node],
+    plain: Plain,
+    left_out: set[int],
+    reads: Reads,
 ) -> Part:
     """The part of these nodes."""
     inside = {id(tensor) for node in nodes for tensor in node.outputs}
@@ -271,7 +288,7 @@ def _part(
             elif id(tensor) not in inside:
                 inputs[id(tensor)] = tensor
     own = set(map(id, nodes))
-    used = {id(tensor) for item in items if id(item) not in own for tensor in _needs(item, left_out)}
+    used = {id(tensor) for item in items if id(item) not in own for tensor in _needs(item, left_out, reads)}
     used.update(map(id, graph.outputs))
     outputs = tuple(tensor for node in nodes for tensor in node.outputs if id(tensor) in used)
     parts = tuple(nodes), tuple(constants.values()), tuple(inputs.values()), outputs

@@ -224,10 +224,16 @@ class Writer:
         if found is None:
             items: Sequence[Node | Compiled] = needed_nodes(graph)
             if self._plain is not None:  # a compiler may need inputs that a line of Python does not
-                items = compilers.arrange(graph, needed_nodes(graph, all_inputs=True), self._plain, self.reasons)
+                nodes = needed_nodes(graph, all_inputs=True)
+                items = compilers.arrange(graph, nodes, self._plain, self.reasons, self._read)
                 items = needed(graph, items)
             found = self._uses[id(graph)] = graph, items, Uses(graph, items)
         return found
+
+    def _read(self, node: Node) -> Sequence[SymbolicTensor]:
+        """What a node that is written in its own way reads."""
+        reads = self.reads.get(node.op.name)
+        return () if reads is None else reads(node)
 
     def _let_go(self, tensors: Sequence[SymbolicTensor]) -> None:
         """Delete the locals of tensors that are not used any more."""
