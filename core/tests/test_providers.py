@@ -51,8 +51,9 @@ def test_hook_flowstone_kernels(install):
     assert add(1.0, 2.0).numpy() == 3.0
     assert multiply(2.0, 2.0).numpy() == 4.0  # numpy serves what the provider does not cover
     assert plugins.resolve("p1_kernels:CALLS") == ["add"]
-    assert providers.get_kernel_providers() == ("mine", "numpy")
-    (mine, target), (numpy_provider, _) = providers.kernel_targets("AddV2")
+    in_use = providers.get_kernel_providers()
+    assert (in_use[0], in_use[-1]) == ("mine", "numpy")  # others may be installed
+    (mine, target), *_, (numpy_provider, _) = providers.kernel_targets("AddV2")
     assert (mine.name, target, numpy_provider.name) == ("mine", "p1_kernels:add", "numpy")
     assert not providers.builtin(mine)
     assert providers.builtin(numpy_provider)
@@ -89,10 +90,11 @@ def test_the_environment_selects(install, monkeypatch):
 
 
 def test_an_unknown_name_lists_what_is_installed_and_changes_nothing(install, monkeypatch):
+    before = providers.get_kernel_providers()
     install("broken", entry("p5"), p5="raise ImportError('no libfast')")
     with pytest.raises(UnknownProviderError, match=r"(?s)called 'p5'\. Installed: .*numpy.*no libfast"):
         set_kernel_providers(["p5"])
-    assert providers.get_kernel_providers() == ("numpy",)
+    assert providers.get_kernel_providers() == before
     monkeypatch.setenv("FLOWSTONE_KERNELS", "simf")
     with pytest.raises(ValueError, match="FLOWSTONE_KERNELS=simf: no kernel provider is called 'simf'"):
         providers.get_kernel_providers()

@@ -89,13 +89,13 @@ MISSING = """
     [
         ("tf.Flute", "Flute"),
         ("from flowstone import Flute", "Flute"),
-        ("tf.audio.Oboe", "audio"),
-        ("import flowstone.audio; flowstone.audio.Oboe", "audio.Oboe"),
-        ("from flowstone.audio import Oboe", "audio.Oboe"),
+        ("tf.queue.Oboe", "queue"),
+        ("import flowstone.queue; flowstone.queue.Oboe", "queue.Oboe"),
+        ("from flowstone.queue import Oboe", "queue.Oboe"),
     ],
 )
 def test_a_missing_component_is_one_sentence(sandbox, touch, public):
-    sandbox.write("catalogue.txt", "Flute brass\naudio.Oboe brass\n")
+    sandbox.write("catalogue.txt", "Flute brass\nqueue.Oboe brass\n")
     said = sandbox.run(
         f"{MISSING}\n    try: {touch}\n    except ImportError as error: print(type(error).__name__, error)"
     )
