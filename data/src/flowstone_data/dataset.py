@@ -31,7 +31,7 @@ from flowstone_data.components import (
 )
 from flowstone_data.functions import PipelineFunction, trace
 from flowstone_data.iterator import IteratorIteration, OwnedIterator
-from flowstone_data.packing import divided, needs_packing, packed, packed_slices, unpacked
+from flowstone_data.packing import divided, needs_packing, packed, packed_slices, packed_spec, unpacked
 from flowstone_data.reducing import CARDINALITY, REDUCE
 from flowstone_data.sources import generator as generator_source
 from flowstone_data.sources import range as range_source
@@ -321,7 +321,13 @@ class DatasetV2:
     def _repacked(self, form: Callable[[Any, Any], Any], spec: Any) -> DatasetV2:
         """The elements in another form (see ``packing``), which is one of elements of type ``spec``."""
         own = self._element_spec
-        made = self.map(lambda *parts: form(nest.pack_sequence_as(own, nest.flatten(parts)), spec))
+        function = trace(
+            lambda *parts: form(nest.pack_sequence_as(own, nest.flatten(parts)), spec),
+            own,
+            "map",
+            returned=packed_spec(spec) if form in (packed, packed_slices) else spec,
+        )
+        made = self._apply(MAP, function.captured, function.output_spec, f=function.function, preserve_cardinality=True)
         # a ragged tensor without ragged dimensions is a plain one to functions, but not to batches
         return made if form is not unpacked else DatasetV2(made._variant_tensor, spec)
 

@@ -38,13 +38,20 @@ def as_arguments(element_spec: Any) -> list[Any]:
 
 
 def trace(
-    function: Callable[..., Any], element_spec: Any, name: str, arguments: Sequence[Any] | None = None
+    function: Callable[..., Any],
+    element_spec: Any,
+    name: str,
+    arguments: Sequence[Any] | None = None,
+    returned: Any = None,
 ) -> PipelineFunction:
-    """``function`` of elements of ``element_spec`` (or of given argument specs), for an op."""
+    """``function`` of elements of ``element_spec`` (or of given argument specs), for an op.
+
+    ``returned`` is what it is known to return, for where nothing can trace.
+    """
     specs = list(as_arguments(element_spec) if arguments is None else arguments)
     tracing = find(TRACING)
     if tracing is None:
-        direct = _Direct(function, specs)
+        direct = _Direct(function, specs, returned)
         return PipelineFunction(direct, [], direct.output_spec)
     traced = tracing.trace(lambda *args: normalize(function(*args)), specs, name=name)
     return PipelineFunction(traced.function, traced.captured_inputs, traced.output_spec)
@@ -53,17 +60,18 @@ def trace(
 class _Direct:
     """A Python function called on eager tensors: what pipelines use where nothing can trace.
 
-    What it returns is found by calling it once on zeros.
+    What it returns is found by calling it once on zeros, unless it is known.
     """
 
     name = "python_function"
 
-    def __init__(self, function: Callable[..., Any], specs: Sequence[Any]) -> None:
+    def __init__(self, function: Callable[..., Any], specs: Sequence[Any], returned: Any) -> None:
         self.user = function
         self.specs = tuple(specs)
         self.types = [spec.dtype for spec in leaf_specs(self.specs)]
-        sample = [_zeros(spec) for spec in leaf_specs(self.specs)]
-        self.output_spec = spec_of(self._call(sample))
+        if returned is None:
+            returned = spec_of(self._call([_zeros(spec) for spec in leaf_specs(self.specs)]))
+        self.output_spec = returned
 
     @property
     def output_specs(self) -> list[Spec]:

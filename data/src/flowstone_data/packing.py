@@ -13,12 +13,18 @@ from typing import Any
 
 from flowstone_core import nest
 from flowstone_core.api import tf
+from flowstone_core.dtypes import variant
 from flowstone_core.type_spec import TensorSpec
 
 
 def needs_packing(spec: Any) -> bool:
     """Whether an element has composites whose specs pack them."""
     return any(hasattr(leaf, "_to_tensor_list") for leaf in nest.flatten(spec))
+
+
+def packed_spec(spec: Any) -> Any:
+    """The type of packed elements, or slices of them, of type ``spec``, as far as it is known."""
+    return nest.map_structure(lambda leaf: leaf if isinstance(leaf, TensorSpec) else TensorSpec(None, variant), spec)
 
 
 def packed(element: Any, spec: Any) -> Any:
