@@ -20,7 +20,8 @@ UNARY = """
 @pytest.mark.parametrize("name", UNARY.split())
 def test_functions_of_one_number(name):
     x = [-0.5, 0.0, 0.25, 0.75]
-    np.testing.assert_allclose(getattr(tnp, name)(x).numpy(), getattr(np, name)(x), rtol=1e-12, atol=1e-12)
+    expected = np.trunc if name == "fix" else getattr(np, name)  # numpy's own fix is deprecated
+    np.testing.assert_allclose(getattr(tnp, name)(x).numpy(), expected(x), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", "arccosh arcsinh log log10 log1p log2 reciprocal sqrt".split())
@@ -36,7 +37,7 @@ def test_functions_of_two_numbers(name):
 
 
 def test_infinities_add_up():
-    assert tnp.logaddexp(-np.inf, -np.inf).numpy() == -np.inf or np.isnan(tnp.logaddexp(-np.inf, -np.inf).numpy())
+    assert tnp.logaddexp(-np.inf, -np.inf).numpy() == -np.inf
     assert tnp.logaddexp(np.inf, 1.0).numpy() == np.inf
 
 
