@@ -308,7 +308,7 @@ def quantize_and_dequantize_v2(
     """Round to the nearest multiple of a step, so that the limits are the outermost multiples.
 
     >>> tf.quantization.quantize_and_dequantize_v2([0.3, 0.8, 1.5], -1., 1., num_bits=2, range_given=True).numpy()
-    array([0.5, 0.5, 0.5], dtype=float32)
+    array([0., 1., 1.], dtype=float32)
 
     Args:
         input: Numbers.
