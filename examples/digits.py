@@ -307,6 +307,7 @@ def main():
     )
     parser.add_argument("--part", choices=("killed", "resumed", "serve"), help=argparse.SUPPRESS)
     args = parser.parse_args()
+    tf.config.experimental.enable_op_determinism()  # so that a resumed run gives the very same numbers
     args.records = args.folder / "records"
     args.shape = [8, 8, 1] if args.data == "digits" else [28, 28, 1]
     interrupted = args.folder / "checkpoints" / "interrupted"

@@ -300,7 +300,11 @@ def enable_tensor_float_32_execution(enabled: bool) -> None:
 
 
 def enable_op_determinism() -> None:
-    """Have operations give the same results each time: they do, on the numpy kernels."""
+    """Have operations give the same results each time, in each process on one machine.
+
+    The numpy kernels do so anyway; compilers then compile at the first call, so that a program that goes on from a
+    checkpoint computes as one that never stopped.
+    """
     _runtime.deterministic = True
 
 

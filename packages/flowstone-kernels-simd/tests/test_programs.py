@@ -41,6 +41,16 @@ def test_the_second_call_is_compiled(monkeypatch):
     np.testing.assert_allclose(first, second, rtol=1e-6)
 
 
+def test_with_determinism_the_first_call_is_compiled_too(monkeypatch):
+    monkeypatch.delenv(compiler.WHEN_VARIABLE)
+    monkeypatch.setattr(compiler, "is_op_determinism_enabled", lambda: True)
+    f = function(lambda x: elementary.tanh(x) * 2 + x)
+    x = normal(100)
+    first = f(x).numpy()
+    assert all(runner_of(f, x).programs.values())
+    np.testing.assert_array_equal(f(x).numpy(), first)
+
+
 def test_it_can_be_turned_off(monkeypatch):
     monkeypatch.setenv(compiler.WHEN_VARIABLE, "never")
     f = function(lambda x: elementary.tanh(x) * 2)

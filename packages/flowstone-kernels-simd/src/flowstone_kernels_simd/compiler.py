@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy
 from flowstone_core import dtypes
+from flowstone_core.config import is_op_determinism_enabled
 from flowstone_graphfn.compilers import Executable, Part
 from flowstone_graphfn.graph import Node
 
@@ -27,6 +28,16 @@ from flowstone_kernels_simd.values import Unsupported
 
 WHEN_VARIABLE = "FLOWSTONE_SIMD_COMPILE"
 """The environment variable that says when parts are compiled: ``auto``, ``always`` (at once) or ``never``."""
+
+
+def at_once() -> bool:
+    """Whether to compile at the first call, not only once that pays.
+
+    So it is under ``tf.config.experimental.enable_op_determinism``: a result must not depend on how often something ran
+    before, such as in a process that goes on from a checkpoint.
+    """
+    return os.environ.get(WHEN_VARIABLE) == "always" or is_op_determinism_enabled()
+
 
 MOST = 32
 """How many combinations of shapes one part is compiled for; those that come later are executed by kernels."""
@@ -65,7 +76,7 @@ class SimdCompiler:
             return f"{WHEN_VARIABLE}=never"
         if len(part.nodes) < 2 and when != "always":
             return "a single node"
-        runner = Runner(part, 0 if when == "always" else 1)
+        runner = Runner(part, 0 if at_once() else 1)
         resources = [tensor for tensor in part.inputs if tensor.dtype is dtypes.resource]
         writes = {id(node.inputs[0]) for node in part.nodes if node.op.name in _WRITES}
         return Executable(

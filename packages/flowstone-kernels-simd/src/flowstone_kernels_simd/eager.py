@@ -21,7 +21,7 @@ from flowstone_graphfn.compilers import Part
 from flowstone_graphfn.graph import Graph, flat_specs
 
 from flowstone_kernels_simd import program, rules
-from flowstone_kernels_simd.compiler import WHEN_VARIABLE, pool_array
+from flowstone_kernels_simd.compiler import WHEN_VARIABLE, at_once, pool_array
 from flowstone_kernels_simd.lowering import Lowering
 from flowstone_kernels_simd.plugin import OPS
 from flowstone_kernels_simd.program import Program
@@ -67,7 +67,7 @@ class EagerKernel:
         )
         found = self._programs.get(key)
         if found is None:
-            found = self._find(key, arrays, attrs, when == "always")
+            found = self._find(key, arrays, attrs, at_once())
             if found is None:
                 return self.plain(arrays, attrs)
         given = [
