@@ -176,3 +176,21 @@ def test_embeddings_of_ragged_ids(make):
     assert tf.gather(table, ids).to_list() == [[[3.0, 4.0], [0.0, 1.0]], [], [[3.0, 4.0]]]
     clipped = tf.nn.embedding_lookup(table, ids, max_norm=1.0)
     np.testing.assert_allclose(clipped.flat_values, [[0.6, 0.8], [0.0, 1.0], [0.6, 0.8]], rtol=1e-6)
+
+
+def test_kernels_that_do_not_say_that_they_work_by_element(install):
+    plugin = """
+        from flowstone_core.hookspecs import KernelProvider, hookimpl
+
+        @hookimpl
+        def flowstone_kernels():
+            return KernelProvider("mine", priority=30, kernels={"Exp": "rx_kernels:exp"})
+    """
+    kernels = """
+        import numpy
+
+        def exp(x):
+            return numpy.exp(x)
+    """
+    install("outside", {"flowstone.kernels": {"rx": "rx"}}, rx=plugin, rx_kernels=kernels)
+    assert tf.exp(of([[0], []]).with_values(tf.constant([0.0]))).to_list() == [[1.0], []]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowstone_core import providers
 from flowstone_core.api import tf
 from flowstone_core.composite import is_composite
 from flowstone_core.conversion import CompositeOperandError
@@ -71,10 +72,11 @@ def _operand(value: Any, dtype: DType | None) -> Any:
 def _is_elementwise(op: Op, dtype: DType) -> bool:
     if op.name in _ALSO:
         return True
-    try:
-        return op.kernel(dtype if op._dispatch_attr is not None else None).elementwise
-    except Exception:  # noqa: BLE001 - no kernel for this type: the op itself explains
+    kind = dtype if op._dispatch_attr is not None else None
+    serving = [kernel for _, kernel in providers.kernels(op.name) if kernel.serves(kind)]
+    if not serving:  # the op itself explains
         return len(op.outputs) == 1
+    return any(kernel.elementwise for kernel in serving)  # one that says so is enough: what the op means is the same
 
 
 @handles("AddN")
