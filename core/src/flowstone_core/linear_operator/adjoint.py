@@ -5,25 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core.linear_operator import arrays
-from flowstone_core.linear_operator.base import LinearOperator
+from flowstone_core.linear_operator.enclosing import EnclosingOperator
+from flowstone_core.linear_operator.hints import inherited
 from flowstone_core.ops.complex import conj
 from flowstone_core.ops.joining import concat
 from flowstone_core.ops.linalg import adjoint as adjoint_of
 from flowstone_core.shapes import TensorShape
 
 
-def inherited(mine: bool | None, of: bool | None, name: str) -> bool | None:
-    """A hint, or that of the operator below.
-
-    Raises:
-        ValueError: If both are given and differ.
-    """
-    if mine is not None and of is not None and mine != of:
-        raise ValueError(f"The hint {name}={mine} contradicts that of the operator, which is {of}.")
-    return of if mine is None else mine
-
-
-class LinearOperatorAdjoint(LinearOperator):
+class LinearOperatorAdjoint(EnclosingOperator):
     """The conjugated transposes of another operator's matrices.
 
     >>> operator = tf.linalg.LinearOperatorFullMatrix([[1., 2.], [3., 4.]])
@@ -39,8 +29,6 @@ class LinearOperatorAdjoint(LinearOperator):
         is_square: As the operator's.
         name: A name; that of the operator with ``_adjoint`` by default.
     """
-
-    _composite_tensor_fields = ("operator",)
 
     def __init__(
         self,
@@ -71,11 +59,6 @@ class LinearOperatorAdjoint(LinearOperator):
             parameters,
         )
 
-    @property
-    def operator(self) -> Any:
-        """The operator whose adjoint this is."""
-        return self._operator
-
     def _shape(self) -> TensorShape:
         shape: TensorShape = self._operator.shape
         return shape if shape.rank is None else TensorShape([*shape[:-2], shape[-1], shape[-2]])
@@ -83,15 +66,6 @@ class LinearOperatorAdjoint(LinearOperator):
     def _shape_tensor(self) -> Any:
         shape = self._operator.shape_tensor()
         return concat([shape[:-2], shape[-1:], shape[-2:-1]], 0)
-
-    def _assert_non_singular(self) -> Any:
-        return self._operator.assert_non_singular()
-
-    def _assert_positive_definite(self) -> Any:
-        return self._operator.assert_positive_definite()
-
-    def _assert_self_adjoint(self) -> Any:
-        return self._operator.assert_self_adjoint()
 
     def _linop_adjoint(self) -> Any:
         return self._operator
@@ -128,6 +102,3 @@ class LinearOperatorAdjoint(LinearOperator):
 
     def _eigvals(self) -> Any:
         return conj(self._operator.eigvals())
-
-    def _cond(self) -> Any:
-        return self._operator.cond()

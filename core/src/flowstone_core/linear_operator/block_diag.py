@@ -9,7 +9,7 @@ from typing import Any
 from flowstone_core.linear_operator import arrays
 from flowstone_core.linear_operator.blocks import BlockOperator, joined
 from flowstone_core.linear_operator.composition import one_dtype
-from flowstone_core.linear_operator.hints import hints_of
+from flowstone_core.linear_operator.hints import hints_of, shared
 from flowstone_core.ops import array
 from flowstone_core.ops.joining import concat
 from flowstone_core.ops.math import add, multiply
@@ -77,11 +77,8 @@ class LinearOperatorBlockDiag(BlockOperator):
         )
 
     def _derived(self, key: str, value: bool | None) -> bool | None:
-        if not all(getattr(operator, key) for operator in self._operators):
-            return value
-        if value is False:
-            raise ValueError(f"Blocks that all have {key}=True make a matrix that has it too; the hint says not.")
-        return True
+        because = f"Blocks that all have {key}=True make a matrix that has it too; the hint says not."
+        return shared(self._operators, key, value, because)
 
     @property
     def operators(self) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flowstone_core.linear_operator import arrays
 from flowstone_core.linear_operator.base import LinearOperator
+from flowstone_core.linear_operator.hints import shared
 from flowstone_core.ops import array
 from flowstone_core.ops.joining import concat
 from flowstone_core.ops.math import add, multiply
@@ -75,12 +76,8 @@ class LinearOperatorComposition(LinearOperator):
             sizes = left.domain_dimension, right.range_dimension
             if None not in sizes and sizes[0] != sizes[1]:
                 raise ValueError(f"Dimensions {sizes[0]} and {sizes[1]} are not compatible: {left.name}, {right.name}.")
-        if all(operator.is_non_singular for operator in self._operators):
-            if is_non_singular is False:
-                raise ValueError(
-                    "The composition of non-singular operators is always non-singular; the hint says it is not."
-                )
-            is_non_singular = True
+        because = "The composition of non-singular operators is always non-singular; the hint says it is not."
+        is_non_singular = shared(self._operators, "is_non_singular", is_non_singular, because)
         super().__init__(
             dtype,
             None,

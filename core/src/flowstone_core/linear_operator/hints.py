@@ -60,6 +60,26 @@ def required(what: Hint, because: str) -> bool:
     return True
 
 
+def inherited(mine: Hint, of: Hint, name: str) -> Hint:
+    """A hint, or that of the operator below.
+
+    Raises:
+        ValueError: If both are given and differ.
+    """
+    if mine is not None and of is not None and mine != of:
+        raise ValueError(f"The hint {name}={mine} contradicts that of the operator, which is {of}.")
+    return of if mine is None else mine
+
+
+def shared(operators: Sequence[Any], name: str, hint: Hint, because: str) -> Hint:
+    """A hint of what is made of several operators: True if all of them have it, else as it is given.
+
+    Raises:
+        ValueError: If it is given as False and all have it; ``because`` says why it cannot be.
+    """
+    return required(hint, because) if all(getattr(operator, name) for operator in operators) else hint
+
+
 def of_product(left: Any, right: Any) -> Hints:
     """The hints of the product of two operators."""
     square = True if left.shape[-2] is not None and left.shape[-2] == right.shape[-1] else None

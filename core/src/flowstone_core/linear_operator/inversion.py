@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowstone_core.linear_operator.adjoint import inherited
-from flowstone_core.linear_operator.base import LinearOperator
-from flowstone_core.linear_operator.hints import required
+from flowstone_core.linear_operator.enclosing import EnclosingOperator
+from flowstone_core.linear_operator.hints import inherited, required
 from flowstone_core.ops.math import negative, reciprocal
 from flowstone_core.shapes import TensorShape
 
 
-class LinearOperatorInversion(LinearOperator):
+class LinearOperatorInversion(EnclosingOperator):
     """The inverses of another operator's matrices: products solve, solutions multiply.
 
     >>> operator = tf.linalg.LinearOperatorFullMatrix([[1., 0.], [0., 4.]])
@@ -29,8 +28,6 @@ class LinearOperatorInversion(LinearOperator):
     Raises:
         ValueError: If a hint says that there are no inverses.
     """
-
-    _composite_tensor_fields = ("operator",)
 
     def __init__(
         self,
@@ -66,26 +63,12 @@ class LinearOperatorInversion(LinearOperator):
             parameters,
         )
 
-    @property
-    def operator(self) -> Any:
-        """The operator whose inverse this is."""
-        return self._operator
-
     def _shape(self) -> TensorShape:
         shape: TensorShape = self._operator.shape
         return shape
 
     def _shape_tensor(self) -> Any:
         return self._operator.shape_tensor()
-
-    def _assert_non_singular(self) -> Any:
-        return self._operator.assert_non_singular()
-
-    def _assert_positive_definite(self) -> Any:
-        return self._operator.assert_positive_definite()
-
-    def _assert_self_adjoint(self) -> Any:
-        return self._operator.assert_self_adjoint()
 
     def _linop_inverse(self) -> Any:
         return self._operator
@@ -107,6 +90,3 @@ class LinearOperatorInversion(LinearOperator):
 
     def _eigvals(self) -> Any:
         return reciprocal(self._operator.eigvals())
-
-    def _cond(self) -> Any:
-        return self._operator.cond()

@@ -8,7 +8,7 @@ from typing import Any
 from flowstone_core.linear_operator import arrays
 from flowstone_core.linear_operator.base import LinearOperator
 from flowstone_core.linear_operator.composition import one_dtype
-from flowstone_core.linear_operator.hints import hints_of
+from flowstone_core.linear_operator.hints import hints_of, shared
 from flowstone_core.ops import array
 from flowstone_core.ops.cast import cast
 from flowstone_core.ops.joining import concat
@@ -75,11 +75,8 @@ class LinearOperatorKronecker(LinearOperator):
         )
 
     def _derived(self, key: str, value: bool | None) -> bool | None:
-        if not all(getattr(operator, key) for operator in self._operators):
-            return value
-        if value is False:
-            raise ValueError(f"The Kronecker product of operators that have {key}=True has it too; the hint says not.")
-        return True
+        because = f"The Kronecker product of operators that have {key}=True has it too; the hint says not."
+        return shared(self._operators, key, value, because)
 
     @property
     def operators(self) -> list[Any]:
