@@ -20,6 +20,7 @@ ARROWS = {
     "flowstone-conformance": {"core", "autodiff", "graphfn"},
     "flowstone-kernels-simd": {"core", "graphfn"},
     "flowstone-kernels-xla": {"core", "graphfn"},
+    "flowstone-distribute": {"core", "graphfn"},
     "flowstone-signal": {"core", "autodiff", "conformance"},
     "flowstone-image": {"core", "autodiff", "conformance"},
     "flowstone": {"core"},

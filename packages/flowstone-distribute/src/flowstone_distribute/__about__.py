@@ -1,0 +1,3 @@
+"""The version of flowstone-distribute."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""tf.distribute for one device: strategies, replica contexts, distributed data sets."""
