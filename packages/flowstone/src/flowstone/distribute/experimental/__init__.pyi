@@ -1,2 +1,12 @@
 """``tf.distribute.experimental``; written by ``nox -s api``."""
 
+from flowstone_distribute.strategies import CentralStorageStrategy as CentralStorageStrategy
+from flowstone_distribute.reductions import CommunicationImplementation as _CommunicationImplementation_CollectiveCommunication
+from flowstone_distribute.reductions import CommunicationImplementation as CommunicationImplementation
+from flowstone_distribute.reductions import CommunicationOptions as CommunicationOptions
+from flowstone_distribute.strategies import MultiWorkerMirroredStrategy as MultiWorkerMirroredStrategy
+from flowstone_distribute.strategies import ParameterServerStrategy as ParameterServerStrategy
+from flowstone_distribute.strategies import TPUStrategy as TPUStrategy
+from flowstone_distribute.inputs import ValueContext as ValueContext
+
+CollectiveCommunication = _CommunicationImplementation_CollectiveCommunication
