@@ -24,6 +24,7 @@ ON_OBJECTS = {
     "sparse_serialization",
     "state",
     "tensor_list",
+    "training",
 }
 """Families whose kernels work on handles, files or Python functions: a provider of array kernels has nothing to offer."""
 
