@@ -390,3 +390,74 @@ def test_models_and_optimizers_of_keras(tmp_path: Path, writer: Any, reader: Any
         [*saved.variables, *saved_optimizer.variables], [*fresh.variables, *fresh_optimizer.variables], strict=True
     ):
         np.testing.assert_array_equal(one.numpy(), two.numpy())
+
+
+def write_with_ops(t: Any, folder: str) -> None:
+    """Three checkpoints in folders of their own, the last two with the halves of one tensor; merged to one."""
+    prefixes = [f"{folder}/{number}/part" for number in range(3)]
+    everything = [t.cast(t.constant([[0, 1], [2, 3]]), name) for name in DTYPES]
+    t.raw_ops.SaveV2(
+        prefix=prefixes[0],
+        tensor_names=[*DTYPES, "words", "scalar"],
+        shape_and_slices=[""] * (len(DTYPES) + 2),
+        tensors=[*everything, t.constant(["a", "", "b" * 300]), t.constant(5, t.int64)],
+    )
+    for number, rows in enumerate(("0,2", "2,1"), 1):
+        t.raw_ops.SaveV2(
+            prefix=prefixes[number],
+            tensor_names=["parts"],
+            shape_and_slices=[f"3 2 {rows}:-"],
+            tensors=[t.reshape(t.range(4 if number == 1 else 2), [-1, 2]) + 10 * number],
+        )
+    t.raw_ops.MergeV2Checkpoints(checkpoint_prefixes=prefixes, destination_prefix=f"{folder}/whole")
+
+
+@BOTH
+def test_checkpoint_ops(writer: Any, reader: Any, tmp_path: Path) -> None:
+    write_with_ops(writer, str(tmp_path))
+    assert {path.name.split(".")[0] for path in tmp_path.iterdir()} == {"whole"}
+    names = [*DTYPES, "words", "scalar", "parts", "parts"]
+    types = [*(reader.as_dtype(name) for name in DTYPES), reader.string, reader.int64, reader.int32, reader.int32]
+    found = reader.raw_ops.RestoreV2(
+        prefix=f"{tmp_path}/whole",
+        tensor_names=names,
+        shape_and_slices=[""] * (len(names) - 1) + ["3 2 1,2:1,1"],
+        dtypes=types,
+    )
+    *numbers, words, scalar, parts, some = (each.numpy().tolist() for each in found)
+    for name, each in zip(DTYPES, numbers, strict=True):
+        assert each == np.array([[0, 1], [2, 3]]).astype("bool" if name == "bool" else "int64").tolist()
+    assert words == [b"a", b"", b"b" * 300]
+    assert scalar == 5
+    assert parts == [[10, 11], [12, 13], [20, 21]]
+    assert some == [[13], [21]]
+
+
+@pytest.mark.parametrize("t", [fs, tf], ids=["ours", "theirs"])
+def test_checkpoint_ops_refuse(t: Any, tmp_path: Path) -> None:
+    t.raw_ops.SaveV2(prefix=f"{tmp_path}/a", tensor_names=["x"], shape_and_slices=[""], tensors=[t.constant([1, 2])])
+
+    def restore(name: str, part: str, dtype: Any) -> Any:
+        prefix = f"{tmp_path}/a"
+        return t.raw_ops.RestoreV2(prefix=prefix, tensor_names=[name], shape_and_slices=[part], dtypes=[dtype])
+
+    with pytest.raises(t.errors.NotFoundError):
+        restore("y", "", t.int32)
+    with pytest.raises(t.errors.InvalidArgumentError):
+        restore("x", "", t.float32)
+    for part in ("3 0,1", "nonsense", "2", "2 2 -:-"):
+        with pytest.raises(t.errors.InvalidArgumentError):
+            restore("x", part, t.int32)
+    with pytest.raises(t.errors.InvalidArgumentError):
+        t.raw_ops.SaveV2(prefix=f"{tmp_path}/b", tensor_names=["x"], shape_and_slices=["3 0,1"], tensors=[[1, 2]])
+    with pytest.raises(t.errors.InvalidArgumentError):
+        t.raw_ops.SaveV2(prefix=f"{tmp_path}/b", tensor_names=["x", "y"], shape_and_slices=["", ""], tensors=[[1]])
+    assert not (tmp_path / "b.index").exists()
+    with pytest.raises(t.errors.InvalidArgumentError):
+        t.raw_ops.MergeV2Checkpoints(checkpoint_prefixes=[f"{tmp_path}/none"], destination_prefix=f"{tmp_path}/c")
+
+
+@pytest.mark.parametrize("t", [fs, tf], ids=["ours", "theirs"])
+def test_sharded_names(t: Any) -> None:
+    assert t.raw_ops.ShardedFilename(basename="a/b", shard=3, num_shards=20).numpy() == b"a/b-00003-of-00020"
+    assert t.raw_ops.ShardedFilespec(basename="a/b", num_shards=20).numpy() == b"a/b-?????-of-00020"

@@ -14,6 +14,7 @@ from flowstone_core.ops_index import FAMILY_OF
 from flowstone_image.plugin import GRADIENTS as IMAGE
 from flowstone_savedmodel.op_lookup import op_named
 from flowstone_savedmodel.opdefs import op_def
+from flowstone_savedmodel.plugin import MODULE_OF as SAVED_MODEL
 from flowstone_signal.plugin import GRADIENTS as SIGNAL
 from tensorflow.core.framework import op_def_pb2
 from tensorflow.python.framework import op_def_registry
@@ -50,7 +51,7 @@ def plain_arguments(arguments: Any) -> list[Any]:
     return plain
 
 
-@pytest.mark.parametrize("name", sorted([*FAMILY_OF, *IMAGE, *SIGNAL]))
+@pytest.mark.parametrize("name", sorted([*FAMILY_OF, *IMAGE, *SAVED_MODEL, *SIGNAL]))
 def test_schema(name: str) -> None:
     op_named(name)
     theirs = op_def_registry.get(name)

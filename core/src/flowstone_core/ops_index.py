@@ -157,7 +157,7 @@ FAMILIES: Final[dict[str, str]] = {
     """,
     "state": """
         VarHandleOp ReadVariableOp AssignVariableOp AssignAddVariableOp AssignSubVariableOp VarIsInitializedOp
-        DestroyResourceOp VariableShape ResourceGather ResourceGatherNd ResourceScatterAdd ResourceScatterSub
+        DestroyResourceOp DisableCopyOnRead VariableShape ResourceGather ResourceGatherNd ResourceScatterAdd ResourceScatterSub
         ResourceScatterMul ResourceScatterDiv ResourceScatterMin ResourceScatterMax ResourceScatterUpdate
         ResourceScatterNdAdd ResourceScatterNdSub ResourceScatterNdMin ResourceScatterNdMax ResourceScatterNdUpdate
     """,

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 from flowstone_core.hookspecs import KernelProvider, hookimpl
 
-_MODULE_OF = dict.fromkeys(("ParseTensor", "SerializeTensor"), "flowstone_savedmodel.tensor_ops")
+_MODULES = {
+    "checkpoint.ops": "MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename ShardedFilespec",
+    "tensor_ops": "ParseTensor SerializeTensor",
+}
+MODULE_OF = {op: f"flowstone_savedmodel.{module}" for module, ops in _MODULES.items() for op in ops.split()}
 
 
 @hookimpl
 def flowstone_ops() -> Mapping[str, str]:
-    """The ops that read and write tensors as messages."""
-    return _MODULE_OF
+    """The ops that read and write tensors as messages and in checkpoints."""
+    return MODULE_OF
 
 
 @hookimpl
@@ -21,8 +25,8 @@ def flowstone_kernels() -> KernelProvider:
     return KernelProvider(
         "savedmodel",
         priority=0,
-        kernels={op: f"{module}:KERNELS" for op, module in _MODULE_OF.items()},
-        description="Tensors as TensorProto messages.",
+        kernels={op: f"{module}:KERNELS" for op, module in MODULE_OF.items()},
+        description="Tensors as TensorProto messages and in checkpoints.",
         own_ops=True,
     )
 

@@ -19,6 +19,7 @@ not_differentiable(
     ops.ASSIGN_ADD,
     ops.ASSIGN_SUB,
     ops.DESTROY_RESOURCE,
+    ops.DISABLE_COPY_ON_READ,
     ops.IS_INITIALIZED,
     ops.SCATTER_ADD,
     ops.SCATTER_DIV,

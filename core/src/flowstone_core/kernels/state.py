@@ -71,6 +71,11 @@ def destroy(resource: VariableState, *, ignore_lookup_error: bool) -> None:
         resource.assign(None)
 
 
+@KERNELS.add(ops.DISABLE_COPY_ON_READ)
+def disable_copy_on_read(resource: VariableState) -> None:
+    """Nothing: a read copies no buffer, and an update never changes one that was read."""
+
+
 @KERNELS.add(ops.VARIABLE_SHAPE)
 def variable_shape(resource: VariableState, *, out_type: DType) -> Any:
     """The value's shape."""

@@ -104,6 +104,7 @@ DESTROY_RESOURCE = Op(
     infer=infer.nothing,
     effects=WRITES,
 )
+DISABLE_COPY_ON_READ = Op("DisableCopyOnRead", ("resource: resource",), (), infer=infer.nothing, effects=READS)
 VARIABLE_SHAPE = Op(
     "VariableShape",
     ("input: resource",),

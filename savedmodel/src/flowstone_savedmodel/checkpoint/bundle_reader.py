@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -86,6 +87,20 @@ class BundleReader:
         """
         entry = self._entry(key.encode(), key)
         return self._read_slices(entry, key) if entry.slices else self._read_whole(entry, key)
+
+    def raw_entries(self) -> Iterator[tuple[bytes, BundleEntryProto, NDArray[np.uint8]]]:
+        """Each key with its entry and its values' bytes, parts of partitioned tensors by themselves.
+
+        Raises:
+            DataLossError: If an entry is damaged or bytes are missing.
+        """
+        for key in self._table:
+            entry = self._entry(key, str(key))
+            yield key, entry, self._read_bytes(entry, str(key)) if not entry.slices else np.zeros(0, np.uint8)
+
+    def data_paths(self) -> list[Path]:
+        """The files that hold the values."""
+        return [data_path(self.prefix, shard, self._shards) for shard in range(self._shards)]
 
     def _entry(self, encoded: bytes, key: str) -> BundleEntryProto:
         found = self._table.get(encoded)
