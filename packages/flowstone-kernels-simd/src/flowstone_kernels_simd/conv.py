@@ -1,176 +1,196 @@
-"""Direct convolutions, channels last: forward, and the gradients of the input and of the filter.
+"""Direct convolutions of two and three dimensions, with groups: forward, and the gradients of input and filter.
 
 The input is copied into one with a border of zeros, where the elements of a window's row (its columns and channels) are
 neighbours; so the micro-kernel reads windows where they lie, as the rows of a matrix. The gradient of the input is
 the same convolution of the spread-out gradient with the filter turned around; that of the filter is one product for
-each row of the filter, summed over images.
+each stretch of the filter, summed over images. Convolutions with few results go to ``dots``.
 """
 
 from __future__ import annotations
 
-import functools
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from flowstone_core.errors import OpError, SpecError
 from flowstone_core.kernels.conv import windows_of
-from flowstone_core.windows import Window, layout_of
+from flowstone_core.windows import Layout, Window, layout_of
 from flowstone_graphfn.graph import Node
 
-from flowstone_kernels_simd import gemm, microkernel, native
-from flowstone_kernels_simd.ir import SCALARS, SIZES, Module
+from flowstone_kernels_simd import dots, gemm, images, microkernel
+from flowstone_kernels_simd.ir import SCALARS, Module
 from flowstone_kernels_simd.loops import base_address
 from flowstone_kernels_simd.lowering import REFUSALS, Lowering, rule
-from flowstone_kernels_simd.rules_math import REALS
-from flowstone_kernels_simd.values import Call, Unsupported, Value, View
+from flowstone_kernels_simd.rules_array import permuted
+from flowstone_kernels_simd.values import Call, Unsupported, Value
 from flowstone_kernels_simd.vectors import Vectors
 
-_NS_PER_PRODUCT = 0.013
+_FEW = 8
+"""Stretches of fewer neighbours are no good rows of a tile of the filter's gradient: tiles of scattered rows are."""
+
+_SCATTERED = 160
+"""The most rows for which such tiles are written."""
+
+_WEIGHTS = 1 << 17
+"""Filters of more elements stay in the cache panel by panel, while several rows of images go by."""
 
 
-@rule("Conv2D")
+@rule("Conv2D", "Conv3D")
 def _forward(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    x, filter_ = inputs
-    windows = _windows(node, x.shape, filter_.shape)
-    return convolution(low, x, filter_, windows)
+    layout = layout_for(node)
+    x, filter_ = images.channels_last(low, inputs[0], layout), inputs[1]
+    windows = windows_for(node, layout, x.shape[1:-1], filter_.shape)
+    return images.restored(low, convolution(low, x, filter_, windows), layout)
 
 
-@rule("Conv2DBackpropInput")
+@rule("Conv2DBackpropInput", "Conv3DBackpropInputV2", "Conv2DBackpropInputV2", "Conv3DBackpropInput")
 def _input_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    _, filter_, dy = inputs
+    layout = layout_for(node)
+    filter_, dy = inputs[1], images.channels_last(low, inputs[2], layout)
     shape = low.shape_of(node)
-    return input_gradient(low, filter_, dy, _windows(node, shape, filter_.shape))
+    windows = windows_for(node, layout, layout.pick(shape), filter_.shape)
+    made = input_gradient(low, filter_, dy, windows, shape[layout.channels])
+    return images.restored(low, made, layout)
 
 
-@rule("Conv2DBackpropFilter")
+@rule("Conv2DBackpropFilter", "Conv3DBackpropFilterV2", "Conv2DBackpropFilterV2", "Conv3DBackpropFilter")
 def _filter_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    x, _, dy = inputs
+    layout = layout_for(node)
+    x, dy = (images.channels_last(low, inputs[index], layout) for index in (0, 2))
     shape = low.shape_of(node)
-    return filter_gradient(low, x, dy, _windows(node, x.shape, shape))
+    return filter_gradient(low, x, dy, windows_for(node, layout, x.shape[1:-1], shape), shape[-2])
 
 
-def _refuse(node: Node) -> str | None:
-    if node.attrs["data_format"] != "NHWC":
-        return "channels first"
-    if node.attrs["dilations"][2] != 1:
-        return "dilated columns"
-    return None if node.outputs[0].dtype.name in REALS else f"{node.outputs[0].dtype.name} convolutions"
+TYPES = frozenset({"float32", "float64", "int32"})
 
 
-for _name in ("Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"):
-    REFUSALS[_name] = _refuse
+def refuse(node: Node) -> str | None:
+    """Why a convolution is not compiled."""
+    name = node.outputs[0].dtype.name
+    return None if name in TYPES else f"{name} convolutions"
 
 
-def _windows(node: Node, image: Sequence[int], filter_: Sequence[int]) -> tuple[Window, Window]:
-    if image[3] != filter_[2]:
-        raise Unsupported("grouped convolutions")
+for _name in ("", "BackpropInput", "BackpropFilter", "BackpropInputV2", "BackpropFilterV2"):
+    REFUSALS[f"Conv2D{_name}"] = REFUSALS[f"Conv3D{_name}"] = refuse
+
+
+def layout_for(node: Node) -> Layout:
+    """The layout of a node's images."""
+    return layout_of(node.attrs.get("data_format", "NDHWC"))
+
+
+def windows_for(node: Node, layout: Layout, sizes: Sequence[int], filter_: Sequence[int]) -> list[Window]:
+    """The windows along the dimensions of images of these sizes."""
     try:
-        rows, columns = windows_of(image[1:3], filter_[:2], layout_of("NHWC"), node.attrs)
+        return windows_of(sizes, filter_[:-2], layout, node.attrs)
     except (OpError, SpecError) as error:
         raise Unsupported(str(error)) from None
-    return rows, columns
+
+
+def _groups(channels: int, filter_: Sequence[int]) -> int:
+    depth, results = filter_[-2:]
+    if depth == 0:
+        return 1
+    if channels % depth or results % (channels // depth):
+        raise Unsupported("channels that do not fit the filter")
+    return channels // depth
 
 
 # -- the three products ------------------------------------------------------------------------------------------------
 
 
-def convolution(low: Lowering, x: Value, filter_: Value, windows: tuple[Window, Window]) -> Value:
-    """``y[n, i, j, :] = sum over the window of x · filter``."""
-    rows, columns = windows
-    batch, channels, results = x.shape[0], x.shape[3], filter_.shape[3]
-    shape = (batch, rows.out, columns.out, results)
-    if 0 in shape or channels == 0:
+def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Window]) -> Value:
+    """``y[n, ..., :] = sum over the window of x · filter``."""
+    batch, channels, results = x.shape[0], x.shape[-1], filter_.shape[-1]
+    shape = (batch, *(w.out for w in windows), results)
+    if 0 in shape or 0 in filter_.shape:
         return low.spread(low.number(x.dtype, 0), shape)
-    if all(w.kernel == w.stride == 1 and w.size == w.out for w in windows):  # a product for each pixel
-        matrix = low.reshape(filter_, (channels, results))
-        flat = low.reshape(x, (batch * rows.out * columns.out, channels))
+    groups = _groups(channels, filter_.shape)
+    if groups == 1 and all(w.kernel == w.stride == 1 and w.size == w.out for w in windows):
+        matrix = low.reshape(filter_, (channels, results))  # a product for each pixel
+        flat = low.reshape(x, (math.prod(shape[:-1]), channels))
         return low.reshape(gemm.product(low, flat, matrix, False, False), shape)
-    padded = bordered(low, x, rows, columns)
-    packed = _packed(low, low.reshape(filter_, (rows.kernel * columns.kernel * channels, results)))
-    low.uses[x.dtype] = None
-    stride = columns.stride * channels
-    tile = window_tile(x.dtype, stride, columns.out)
+    padded = images.bordered(low, x, windows)
+    stretches = images.Stretches(windows, channels, groups)
+    if groups == 1 and dots.worthwhile(x.dtype, stretches.length, results):
+        return dots.convolution(low, padded, filter_, windows, stretches, shape)
+    packed = images.packed(low, low.reshape(filter_, (math.prod(filter_.shape[:-1]), results)), groups)
+    *outer, last = windows
+    tile = microkernel.window_tile(x.dtype, last.stride * channels, last.out, 1)
     low.imports.update(tile.addresses)
+    rows = batch * math.prod(w.out for w in outer)
+    depth = math.prod(filter_.shape[:-1])
+    together = 1 if depth * results <= _WEIGHTS else max(1, min(-(-rows // 8), -(-96 // last.out)))
 
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         tile.declare(module)
         v = Vectors(module, 1)
         one = SCALARS[x.dtype]
         source, weights, target = (base_address(v, value.locate()) for value in (padded, packed, outputs[0]))
-        width = microkernel.columns_of(x.dtype)
-        panels = -(-results // width)
-        depth = columns.kernel * channels
-        line = columns.padded * channels
+        width, each = microkernel.columns_of(x.dtype), results // groups
+        panels = -(-each // width)
+        part = stretches.inner * stretches.length
         with v.loop("%low", "%high") as item:
-            image = v.value(f"udiv i64 {item}, {rows.out}")
-            row = v.value(f"urem i64 {item}, {rows.out}")
-            first = v.add(v.mul(image, rows.padded), v.mul(row, rows.stride))
-            a = v.element(one, source, v.mul(first, line))
-            with v.loop(0, panels) as panel:
-                column = v.mul(panel, width)
-                b = v.element(one, weights, v.mul(panel, rows.kernel * depth * width))
-                c = v.element(one, target, v.add(v.mul(item, columns.out * results), column))
-                left = v.value(f"sub i64 {results}, {column}")
-                v.do(
-                    f"call void @{tile.name}(ptr {a}, i64 0, i64 {rows.dilation * line}, i64 {rows.kernel}, ptr {b}, "
-                    f"i64 {width}, ptr {c}, i64 {results}, i64 {columns.out}, i64 {depth}, i64 {left}, i1 false)"
-                )
+            start = v.mul(item, together)
+            end = v.minimum(v.add(start, together), rows)
+            with v.loop(0, groups * panels) as panel, v.loop(start, end) as row:
+                group = v.value(f"udiv i64 {panel}, {panels}")
+                column = v.mul(v.value(f"urem i64 {panel}, {panels}"), width)
+                a = v.element(one, source, images.first_element(v, row, windows, channels))
+                a = v.element(one, a, v.mul(group, channels // groups))
+                b = v.element(one, weights, v.mul(panel, depth * width))
+                c = v.add(v.mul(row, last.out * results), v.add(v.mul(group, each), column))
+                c = v.element(one, target, c)
+                left = v.value(f"sub i64 {each}, {column}")
+                for number, place in enumerate(stretches.places):
+                    here, weight = v.element(one, a, place), v.element(one, b, number * part * width)
+                    v.do(
+                        f"call void @{tile.name}(ptr {here}, i64 0, i64 {stretches.apart}, i64 {stretches.inner}, "
+                        f"ptr {weight}, i64 {width}, ptr {c}, i64 {results}, i64 {last.out}, i64 {stretches.length}, "
+                        f"i64 {left}, i1 {'true' if number else 'false'})"
+                    )
         v.finish(name, "ptr %table, i64 %low, i64 %high")
-        work = batch * rows.out * columns.out * rows.kernel * depth * results
-        return Call(name, batch * rows.out, max(1, rows.out // 4), work * _NS_PER_PRODUCT)
+        work = rows * last.out * depth * results
+        return Call(name, -(-rows // together), max(1, rows // together // 64), work * microkernel.NS_PER_PRODUCT)
 
     (made,) = low.stage([padded, packed], [(shape, x.dtype)], write)
     return made
 
 
-def input_gradient(low: Lowering, filter_: Value, dy: Value, windows: tuple[Window, Window]) -> Value:
+def input_gradient(low: Lowering, filter_: Value, dy: Value, windows: Sequence[Window], channels: int) -> Value:
     """The gradient with respect to the input."""
-    rows, columns = windows
-    around = [
-        Window(
-            size=(w.out - 1) * w.stride + 1,
-            kernel=w.kernel,
-            stride=1,
-            dilation=w.dilation,
-            before=(w.kernel - 1) * w.dilation - w.before,
-            after=w.size + w.before - ((w.out - 1) * w.stride + 1),
-            out=w.size,
-        )
-        for w in (rows, columns)
-    ]
-    if any(w.before < 0 or w.after < 0 for w in around):
-        raise Unsupported("padding beyond the window")
-
-    def turned(view: View) -> View:
-        high, wide, channels, results = view.shape
-        a, b, c, d = view.strides
-        offset = view.offset + (high - 1) * a + (wide - 1) * b
-        return View(view.buffer, (high, wide, results, channels), (-a, -b, d, c), offset)
-
-    high, wide, channels, results = filter_.shape
-    if 0 in (*filter_.shape, *dy.shape):
-        return low.spread(low.number(dy.dtype, 0), (dy.shape[0], rows.size, columns.size, channels))
-    whole = low.contiguous(filter_)
-    backwards = low.copied(low.view(whole, (high, wide, results, channels), turned))
-    gradient = dy
-    if rows.stride != 1 or columns.stride != 1:
-        gradient = spread_out(low, dy, rows, columns)
-    return convolution(low, gradient, backwards, (around[0], around[1]))
+    shape = (dy.shape[0], *(w.size for w in windows), channels)
+    if 0 in (*filter_.shape, *dy.shape, *shape):
+        return low.spread(low.number(dy.dtype, 0), shape)
+    *sizes, depth, results = filter_.shape
+    groups = _groups(channels, filter_.shape)
+    rank = len(sizes)
+    parted = low.reshape(images.turned(low, filter_), (*sizes, depth, groups, results // groups))
+    order = [*range(rank), rank + 2, rank + 1, rank]
+    swapped = low.reshape(_permuted(low, parted, order), (*sizes, results // groups, channels))
+    return convolution(low, images.spread_out(low, dy, windows), swapped, images.backwards(windows))
 
 
-def filter_gradient(low: Lowering, x: Value, dy: Value, windows: tuple[Window, Window]) -> Value:
-    """The gradient with respect to the filter."""
-    rows, columns = windows
-    batch, channels, results = x.shape[0], x.shape[3], dy.shape[3]
-    shape = (rows.kernel, columns.kernel, channels, results)
-    if 0 in (*shape, batch, rows.out, columns.out):
+def _permuted(low: Lowering, value: Value, order: list[int]) -> Value:
+    return low.copied(permuted(low, value, order))
+
+
+def filter_gradient(low: Lowering, x: Value, dy: Value, windows: Sequence[Window], depth: int) -> Value:
+    """The gradient with respect to the filter, whose windows have ``depth`` channels."""
+    batch, channels, results = x.shape[0], x.shape[-1], dy.shape[-1]
+    shape = (*(w.kernel for w in windows), depth, results)
+    if 0 in (*shape, *x.shape, *dy.shape):
         return low.spread(low.number(x.dtype, 0), shape)
-    padded = bordered(low, x, rows, columns)
-    width = microkernel.columns_of(x.dtype)
-    pixels = batch * rows.out * columns.out
-    direct = results % width == 0
-    gradient = low.contiguous(dy) if direct else _packed(low, low.reshape(dy, (pixels, results)))
+    groups = _groups(channels, shape)
+    padded = images.bordered(low, x, windows)
+    width, each = microkernel.columns_of(x.dtype), results // groups
+    pixels = math.prod(dy.shape[:-1])
+    direct = each % width == 0
+    gradient = low.contiguous(dy) if direct else images.packed(low, low.reshape(dy, (pixels, results)), groups)
+    strips = _strips(low, x.dtype, images.Stretches(windows, channels, groups))
     low.uses[x.dtype] = None
+    *outer, last = windows
+    steps = images.steps_of(windows, channels)
 
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         library = microkernel.library(x.dtype)
@@ -178,152 +198,110 @@ def filter_gradient(low: Lowering, x: Value, dy: Value, windows: tuple[Window, W
         v = Vectors(module, 1)
         one = SCALARS[x.dtype]
         source, slope, target = (base_address(v, value.locate()) for value in (padded, gradient, outputs[0]))
-        panels = -(-results // width)
-        height = columns.kernel * channels
-        strip = 4 * microkernel.rows_of_tile()
-        strips = -(-height // strip)
-        line = columns.padded * channels
+        panels = -(-each // width)
         distance = results if direct else width
+        inner = outer[-1].out
+        blocks = math.prod(w.out for w in outer[:-1])  # what the micro-kernel's two counts do not go over
         with v.loop("%low", "%high") as item:
-            row = v.value(f"udiv i64 {item}, {panels * strips}")
-            rest = v.value(f"urem i64 {item}, {panels * strips}")
-            first = v.mul(v.value(f"udiv i64 {rest}, {panels}"), strip)
-            panel = v.value(f"urem i64 {rest}, {panels}")
-            column = v.mul(panel, width)
-            here = v.minimum(v.value(f"sub i64 {height}, {first}"), strip)
-            left = v.value(f"sub i64 {results}, {column}")
-            c = v.add(v.mul(v.add(v.mul(row, height), first), results), column)
-            c = v.element(one, target, c)
-            base = v.add(v.mul(row, rows.dilation * line), first)
-            with v.loop(0, batch) as image:
-                a = v.element(one, source, v.add(base, v.mul(image, rows.padded * line)))
-                start = v.mul(image, rows.out * columns.out * distance)
-                b = v.element(one, slope, v.add(start, column if direct else v.mul(panel, pixels * width)))
-                more = v.value(f"icmp sgt i64 {image}, 0")
-                v.do(
-                    f"call void @{library.prefix}_tile(ptr {a}, i64 {columns.stride * channels}, "
-                    f"i64 {rows.stride * line}, i64 {rows.out}, ptr {b}, i64 {distance}, ptr {c}, i64 {results}, "
-                    f"i64 {here}, i64 {columns.out}, i64 {left}, i1 {more})"
-                )
+            panel = v.value(f"urem i64 {item}, {groups * panels}")
+            strip = v.value(f"udiv i64 {item}, {groups * panels}")
+            group = v.value(f"udiv i64 {panel}, {panels}")
+            column = v.mul(v.value(f"urem i64 {panel}, {panels}"), width)
+            left = v.value(f"sub i64 {each}, {column}")
+            across = v.add(v.mul(group, each), column)
+            b = v.element(one, slope, across if direct else v.mul(panel, pixels * width))
+            c = v.element(one, target, across)
+            a = v.element(one, source, v.mul(group, depth))
+            with v.loop(0, batch * blocks) as block:
+                place = images.first_element(v, str(v.mul(block, inner)), windows, channels)
+                more = v.value(f"icmp sgt i64 {block}, 0")
+                for function, rows, height, chosen in strips.select(v, strip):
+                    with v.when(chosen):
+                        offset, row = rows
+                        goal = v.element(one, c, v.mul(row, results))
+                        v.do(
+                            f"call void @{function}(ptr {v.element(one, a, v.add(place, offset))}, "
+                            f"i64 {last.stride * channels}, i64 {outer[-1].stride * steps[-2]}, i64 {inner}, "
+                            f"ptr {v.element(one, b, v.mul(block, inner * last.out * distance))}, i64 {distance}, "
+                            f"ptr {goal}, i64 {results}, i64 {height}, i64 {last.out}, i64 {left}, i1 {more})"
+                        )
         v.finish(name, "ptr %table, i64 %low, i64 %high")
-        work = pixels * rows.kernel * height * results
-        return Call(name, rows.kernel * strips * panels, 1, work * _NS_PER_PRODUCT)
+        strips.declare(module)
+        return Call(name, strips.count * groups * panels, 1, pixels * math.prod(shape) * microkernel.NS_PER_PRODUCT)
 
     (made,) = low.stage([padded, gradient], [(shape, x.dtype)], write)
     return made
 
 
-# -- what they are made of ---------------------------------------------------------------------------------------------
+class _Runs:
+    """Strips of the filter's rows that are neighbours in the image."""
 
+    def __init__(self, dtype: str, stretches: images.Stretches) -> None:
+        self.dtype, self.stretches = dtype, stretches
+        self.tall = 4 * microkernel.rows_of_tile()
+        self.each = -(-stretches.length // self.tall)
+        self.count = len(stretches.starts) * self.each
 
-def bordered(low: Lowering, x: Value, rows: Window, columns: Window) -> Value:
-    """Images with zeros around them."""
-    x = low.contiguous(x)
-    if not (rows.before or rows.after or columns.before or columns.after):
-        return x
-    key = ("bordered", x, rows.before, rows.padded, columns.before, columns.padded)
-    if key in low.copies:
-        return low.copies[key]
-    made = _placed(low, x, (rows.padded, columns.padded), (rows.before, columns.before), (1, 1))
-    low.copies[key] = made
-    return made
+    def select(self, v: Vectors, strip: str) -> list[tuple[str, tuple[str | int, str | int], str | int, str]]:
+        """The function for a strip: where in the image and in the filter it begins, how high it is."""
+        number, part = v.value(f"udiv i64 {strip}, {self.each}"), v.value(f"urem i64 {strip}, {self.each}")
+        first = v.mul(part, self.tall)
+        height = v.minimum(v.value(f"sub i64 {self.stretches.length}, {first}"), self.tall)
+        inner = v.value(f"urem i64 {number}, {self.stretches.inner}")
+        place = self._place(v, v.value(f"udiv i64 {number}, {self.stretches.inner}"))
+        offset = v.add(v.add(place, v.mul(inner, self.stretches.apart)), first)
+        row = v.add(v.mul(number, self.stretches.length), first)
+        return [(f"{microkernel.library(self.dtype).prefix}_tile", (offset, row), height, "true")]
 
-
-def spread_out(low: Lowering, dy: Value, rows: Window, columns: Window) -> Value:
-    """Images whose pixels stand ``stride`` apart, zeros between them."""
-    size = ((rows.out - 1) * rows.stride + 1, (columns.out - 1) * columns.stride + 1)
-    return _placed(low, low.contiguous(dy), size, (0, 0), (rows.stride, columns.stride))
-
-
-def _placed(low: Lowering, x: Value, size: tuple[int, int], start: tuple[int, int], step: tuple[int, int]) -> Value:
-    """Images of another size: zeros, and each pixel at its place."""
-    batch, high, wide, channels = x.shape
-
-    def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
-        module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
-        module.declare("void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
-        v = Vectors(module, 1)
-        one, item_size = SCALARS[x.dtype], SIZES[x.dtype]
-        source, target = base_address(v, x.locate()), base_address(v, outputs[0].locate())
-        line = size[1] * channels
-        with v.loop("%low", "%high") as image:
-            to = v.element(one, target, v.mul(image, size[0] * line))
-            v.do(f"call void @llvm.memset.p0.i64(ptr {to}, i8 0, i64 {size[0] * line * item_size}, i1 false)")
-            from_ = v.element(one, source, v.mul(image, high * wide * channels))
-            with v.loop(0, high) as row:
-                here = v.add(v.mul(v.add(v.mul(row, step[0]), start[0]), line), start[1] * channels)
-                goal, origin = v.element(one, to, here), v.element(one, from_, v.mul(row, wide * channels))
-                pieces = 1 if step[1] == 1 else wide
-                length = wide * channels // pieces
-                with v.loop(0, pieces) as piece:
-                    a = v.element(one, origin, v.mul(piece, length))
-                    b = v.element(one, goal, v.mul(piece, step[1] * channels))
-                    v.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {b}, ptr {a}, i64 {length * item_size}, i1 false)")
-        v.finish(name, "ptr %table, i64 %low, i64 %high")
-        return Call(name, batch, 1, batch * size[0] * line * 0.1)
-
-    (made,) = low.stage([x], [((batch, *size, channels), x.dtype)], write)
-    return made
-
-
-def _packed(low: Lowering, matrix: Value) -> Value:
-    """A matrix as panels of columns, each with its rows one behind the other."""
-    matrix = low.contiguous(matrix)
-    depth, columns = matrix.shape
-    width = microkernel.columns_of(matrix.dtype)
-    panels = -(-columns // width)
-    low.uses[matrix.dtype] = None
-
-    def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
-        library = microkernel.library(matrix.dtype)
-        library.declare(module)
-        v = Vectors(module, 1)
-        one = SCALARS[matrix.dtype]
-        source, target = base_address(v, matrix.locate()), base_address(v, outputs[0].locate())
-        with v.loop("%low", "%high") as panel:
-            column = v.mul(panel, width)
-            from_ = v.element(one, source, column)
-            to = v.element(one, target, v.mul(panel, depth * width))
-            left = v.value(f"sub i64 {columns}, {column}")
-            v.do(
-                f"call void @{library.prefix}_pack(ptr {from_}, i64 {columns}, i64 1, i64 {depth}, i64 {left}, ptr {to})"
-            )
-        v.finish(name, "ptr %table, i64 %low, i64 %high")
-        return Call(name, panels, 1, depth * panels * width * 0.1)
-
-    (made,) = low.stage([matrix], [((panels, depth, width), matrix.dtype)], write)
-    return made
-
-
-class WindowTile:
-    """The micro-kernels for windows that stand ``stride`` elements apart, as a library of its own."""
-
-    def __init__(self, dtype: str, stride: int, count: int) -> None:
-        self.name = f"flowstone_windows_{dtype}_{stride}_{count}"
-        most = microkernel.rows_of_tile()
-        strips = -(-count // most)
-        heights = sorted({count // strips, -(-count // strips)})
-        module = Module()
-        for height in heights:
-            microkernel.kernel(module, dtype, height, stride)
-        microkernel.tile(module, dtype, self.name, heights, stride)
-        self.text = module.text()
+    def _place(self, v: Vectors, number: str) -> str | int:
+        places = self.stretches.places
+        found: str | int = places[0]
+        for index, place in enumerate(places[1:], 1):
+            same = v.value(f"icmp eq i64 {number}, {index}")
+            found = v.value(f"select i1 {same}, i64 {place}, i64 {found}")
+        return found
 
     def declare(self, module: Module) -> None:
-        """Declare it in a module that calls it."""
-        i, p = "i64", "ptr"
-        module.declare(f"void @{self.name}({', '.join([p, i, i, i, p, i, p, i, i, i, i, 'i1'])})")
-
-    @functools.cached_property
-    def addresses(self) -> dict[str, int]:
-        """Where it is."""
-        return native.load(self.text, [self.name])
+        """The library is declared already."""
 
 
-@functools.cache
-def window_tile(dtype: str, stride: int, count: int) -> WindowTile:
-    """The library for a row of ``count`` windows."""
-    return WindowTile(dtype, stride, count)
+class _Scattered:
+    """Strips of rows that lie anywhere in the window: a tile for each strip."""
+
+    def __init__(self, low: Lowering, dtype: str, stretches: images.Stretches) -> None:
+        rows = [start + index for start in stretches.starts for index in range(stretches.length)]
+        self.count = -(-len(rows) // microkernel.rows_of_tile())
+        tall = -(-len(rows) // self.count)
+        self.firsts = list(range(0, len(rows), tall))
+        self.count = len(self.firsts)
+        parts = [rows[first : first + tall] for first in self.firsts]
+        self.heights = [len(part) for part in parts]
+        self.tiles = [
+            microkernel.window_tile(dtype, tuple(place - part[0] for place in part), len(part)) for part in parts
+        ]
+        self.starts = [part[0] for part in parts]
+        for tile in self.tiles:
+            low.imports.update(tile.addresses)
+
+    def select(self, v: Vectors, strip: str) -> list[tuple[str, tuple[str | int, str | int], str | int, str]]:
+        """One function for each strip, and whether it is the wanted one."""
+        return [
+            (tile.name, (start, first), height, v.value(f"icmp eq i64 {strip}, {number}"))
+            for number, (tile, start, first, height) in enumerate(
+                zip(self.tiles, self.starts, self.firsts, self.heights, strict=True)
+            )
+        ]
+
+    def declare(self, module: Module) -> None:
+        """Declare the tiles."""
+        for tile in self.tiles:
+            tile.declare(module)
+
+
+def _strips(low: Lowering, dtype: str, stretches: images.Stretches) -> _Runs | _Scattered:
+    if stretches.length < _FEW and stretches.length * len(stretches.starts) <= _SCATTERED:
+        return _Scattered(low, dtype, stretches)
+    return _Runs(dtype, stretches)
 
 
 __all__ = ["convolution", "filter_gradient", "input_gradient"]

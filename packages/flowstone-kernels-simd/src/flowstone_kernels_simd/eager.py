@@ -33,7 +33,14 @@ SMALLEST = 1 << 14
 MOST = 256
 """How many programs one op keeps."""
 
-_SETTINGS = {"Conv2DBackpropInput": (0,), "Conv2DBackpropFilter": (1,), "AvgPoolGrad": (0,)}
+_SETTINGS = {
+    "Conv2DBackpropInput": (0,),
+    "Conv2DBackpropFilter": (1,),
+    "Conv3DBackpropFilterV2": (1,),
+    "DepthwiseConv2dNativeBackpropInput": (0,),
+    "DepthwiseConv2dNativeBackpropFilter": (1,),
+    "AvgPoolGrad": (0,),
+}
 """The inputs that are shapes: programs are made for their values."""
 
 

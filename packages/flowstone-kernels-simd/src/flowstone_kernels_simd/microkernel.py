@@ -2,14 +2,15 @@
 
 A micro-kernel keeps a tile of ``rows × 2 vectors`` of the result in registers and adds products of a column of A and
 a row of B to it. A is read where it lies, through two nested counts: ``outer`` stretches of ``depth`` elements each;
-so the rows of a matrix, and the windows of an image, are the same thing. A's neighbours lie along the rows of the
-tile (A is stored transposed), at a run-time distance along the depth; or along the depth, at a distance from row to row
-that is part of the code (``windows``): with both at run time there are not enough registers for addresses.
+so the rows of a matrix, and the windows of an image, are the same thing. The rows of a tile are neighbours in A (A is
+stored transposed) at a run-time distance along the depth; or they begin at places that are part of the code
+(``WindowTile``): with both at run time there are not enough registers for addresses.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ DEPTH = 256
 """How deep a panel of B is packed at a time: it stays in the first-level cache."""
 
 _UNROLL = 4
+
+NS_PER_PRODUCT = 0.013
+"""What a product of two elements costs, for deciding what is spread over threads."""
 
 
 def lanes_of(dtype: str) -> int:
@@ -51,8 +55,7 @@ class Library:
     def declare(self, module: Module) -> None:
         """Declare the functions in a module that calls them."""
         i, p = "i64", "ptr"
-        tile = [p, i, i, i, p, i, p, i, i, i, i, "i1"]
-        module.declare(f"void @{self.prefix}_tile({', '.join(tile)})")
+        module.declare(f"void @{self.prefix}_tile({_TILE_TYPES})")
         module.declare(f"void @{self.prefix}_pack({', '.join([p, i, i, i, i, p])})")
         product = [p, i, p, i, i, p, i, i, i, i]
         module.declare(f"void @{self.prefix}_product({', '.join(product)})")
@@ -84,55 +87,59 @@ def _text(dtype: str, prefix: str) -> str:
 _KERNEL_PARAMETERS = (
     "ptr %a, i64 %step, i64 %stretch, i64 %outer, ptr %b, i64 %ldb, ptr %c, i64 %ldc, i64 %depth, i64 %left, i1 %more"
 )
+_TILE_PARAMETERS = _KERNEL_PARAMETERS.replace("i64 %depth,", "i64 %rows, i64 %depth,")
+_TILE_TYPES = "ptr, i64, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1"
 
 
-def kernel(module: Module, dtype: str, rows: int, stride: int | None = None) -> None:
+def kernel(module: Module, dtype: str, rows: int, places: Sequence[int] | None = None, step: int | None = None) -> None:
     """``C[rows, 2 vectors] (+)= A · B``.
 
     Args:
         module: Where it goes.
         dtype: The element type.
         rows: The height of the tile.
-        stride: The distance from row to row in A, whose neighbours lie along the depth; None if they lie along the
-            rows and ``step`` is the distance along the depth.
+        places: Where in A the rows of the tile begin; None if they are neighbours.
+        step: The distance along the depth in A, if it is part of the code; None if it is the argument ``step``.
     """
     v = Vectors(module, lanes_of(dtype))
     kind, one = v.kind(dtype), SCALARS[dtype]
     size = SIZES[dtype]
+    sets = max(1, _UNROLL // rows)  # a low tile alone would wait for each addition
     masks = [v.first_lanes("%left"), v.first_lanes(v.value(f"sub i64 %left, {v.lanes}"))]
-    slots = [[v.slot(kind, 64) for _ in (0, 1)] for _ in range(rows)]
+    slots = [[[v.slot(kind, 64) for _ in (0, 1)] for _ in range(rows)] for _ in range(sets)]
     targets = []
     for row in range(rows):
         first = v.element(one, "%c", v.mul("%ldc", row))
         targets.append((first, v.element(one, first, v.lanes)))
-    for row in range(rows):
-        for half in (0, 1):
-            v.do(f"store {kind} zeroinitializer, ptr {slots[row][half]}, align 64")
+    for slot in (slot for one_set in slots for pair in one_set for slot in pair):
+        v.do(f"store {kind} zeroinitializer, ptr {slot}, align 64")
     with v.when("%more"):
         for row in range(rows):
             for half in (0, 1):
                 old = v.load(dtype, targets[row][half], masks[half])
-                v.do(f"store {kind} {old}, ptr {slots[row][half]}, align 64")
+                v.do(f"store {kind} {old}, ptr {slots[0][row][half]}, align 64")
     whole = v.value(f"and i64 %depth, {-_UNROLL}")
     per_stretch = v.mul("%depth", "%ldb")
+    along: str | int = "%step" if step is None else step
 
     def at(stretch: str, b: str, depth: str, count: int) -> None:
-        start = v.element(one, stretch, v.mul(depth, "%step") if stride is None else depth)
+        start = v.element(one, stretch, v.mul(depth, along))
         for part in range(count):
             b_row = v.element(one, b, v.mul(v.add(depth, part), "%ldb"))
             halves = [
                 v.value(f"load {kind}, ptr {pointer}, align {size}")
                 for pointer in (b_row, v.element(one, b_row, v.lanes))
             ]
-            here = v.element(one, start, v.mul("%step", part)) if stride is None else start
+            here, fixed = (v.element(one, start, v.mul(along, part)), 0) if step is None else (start, step * part)
             for row in range(rows):
-                place = v.element(one, here, row if stride is None else row * stride + part)
+                place = v.element(one, here, (row if places is None else places[row]) + fixed)
                 scalar = v.value(f"load {one}, ptr {place}, align {size}")
                 factor = v.spread(dtype, scalar)
                 for half in (0, 1):
-                    old = v.value(f"load {kind}, ptr {slots[row][half]}, align 64")
+                    slot = slots[part % sets][row][half]
+                    old = v.value(f"load {kind}, ptr {slot}, align 64")
                     new = v.fma(dtype, factor, halves[half], old)
-                    v.do(f"store {kind} {new}, ptr {slots[row][half]}, align 64")
+                    v.do(f"store {kind} {new}, ptr {slot}, align 64")
             v.do('call void asm sideeffect "", "~{memory}"()')  # loads ahead would need more registers
 
     with v.loop(0, "%outer") as number:
@@ -144,13 +151,16 @@ def kernel(module: Module, dtype: str, rows: int, stride: int | None = None) -> 
             at(stretch, b, depth, 1)
     for row in range(rows):
         for half in (0, 1):
-            new = v.value(f"load {kind}, ptr {slots[row][half]}, align 64")
+            new = v.value(f"load {kind}, ptr {slots[0][row][half]}, align 64")
+            for one_set in slots[1:]:
+                other = v.value(f"load {kind}, ptr {one_set[row][half]}, align 64")
+                new = v.plus(dtype, new, other)
             v.store(dtype, new, targets[row][half], masks[half])
     v.finish(f"kernel_{rows}", _KERNEL_PARAMETERS)
 
 
-def tile(module: Module, dtype: str, name: str, heights: Sequence[int], stride: int | None = None) -> None:
-    """All rows of a panel of columns, in strips of nearly equal height."""
+def tile(module: Module, dtype: str, name: str, heights: Sequence[int], stride: int = 1) -> None:
+    """All rows of a panel of columns, in strips of nearly equal height; A's rows are ``stride`` apart."""
     v = Vectors(module, lanes_of(dtype))
     one = SCALARS[dtype]
     most = rows_of_tile()
@@ -166,23 +176,21 @@ def tile(module: Module, dtype: str, name: str, heights: Sequence[int], stride: 
         taller = v.value(f"icmp slt i64 {strip}, {higher}")
         height = v.add(low, v.value(f"zext i1 {taller} to i64"))
         v.do(f"store i64 {v.add(row, height)}, ptr {row_slot}")
-        a = v.element(one, "%a", row if stride is None else v.mul(row, stride))
+        a = v.element(one, "%a", v.mul(row, stride))
         c = v.element(one, "%c", v.mul(row, "%ldc"))
         end = v.label()
         labels = [v.label() for _ in heights]
         cases = " ".join(f"i64 {height}, label %{label}" for height, label in zip(heights, labels, strict=True))
         v.do(f"switch i64 {height}, label %{end} [ {cases} ]")
-        arguments = (
-            f"ptr {a}, i64 %step, i64 %stretch, i64 %outer, ptr %b, i64 %ldb, ptr {c}, i64 %ldc, i64 %depth, "
-            "i64 %left, i1 %more"
-        )
         for rows, label in zip(heights, labels, strict=True):
             v.at(label)
-            v.do(f"call void @kernel_{rows}({arguments})")
+            v.do(
+                f"call void @kernel_{rows}(ptr {a}, i64 %step, i64 %stretch, i64 %outer, ptr %b, i64 %ldb, ptr {c}, "
+                "i64 %ldc, i64 %depth, i64 %left, i1 %more)"
+            )
             v.do(f"br label %{end}")
         v.at(end)
-    parameters = _KERNEL_PARAMETERS.replace("i64 %depth,", "i64 %rows, i64 %depth,")
-    v.finish(name, parameters, linkage="")
+    v.finish(name, _TILE_PARAMETERS, linkage="")
 
 
 def _pack(module: Module, dtype: str, prefix: str) -> None:
@@ -308,6 +316,48 @@ def _transpose(module: Module, dtype: str, prefix: str) -> None:
         "ptr %from, i64 %step, ptr %to, i64 %ldt, i64 %rows, i64 %columns",
         linkage="",
     )
+
+
+class WindowTile:
+    """The tiles whose rows begin at places that are known when code is made, as a library of its own.
+
+    Args:
+        dtype: The element type.
+        places: Where the rows begin; or, for ``count`` rows, how far apart they are.
+        step: The distance along the depth, if that is known too.
+        count: The number of rows.
+    """
+
+    def __init__(self, dtype: str, places: tuple[int, ...] | int, count: int, step: int | None = None) -> None:
+        module = Module()
+        if isinstance(places, int):
+            most = rows_of_tile()
+            strips = -(-count // most)
+            heights = sorted({count // strips, -(-count // strips)})
+            stride, forms = places, {height: tuple(places * row for row in range(height)) for height in heights}
+        else:
+            heights, stride, forms = [count], 0, {count: places}
+        for height in heights:
+            kernel(module, dtype, height, forms[height], step)
+        where = hashlib.sha256(repr((places, count, step)).encode()).hexdigest()[:16]
+        self.name = f"flowstone_windows_{dtype}_{where}"
+        tile(module, dtype, self.name, heights, stride)
+        self.text = module.text()
+
+    def declare(self, module: Module) -> None:
+        """Declare it in a module that calls it."""
+        module.declare(f"void @{self.name}({_TILE_TYPES})")
+
+    @functools.cached_property
+    def addresses(self) -> dict[str, int]:
+        """Where it is."""
+        return native.load(self.text, [self.name])
+
+
+@functools.cache
+def window_tile(dtype: str, places: tuple[int, ...] | int, count: int, step: int | None = None) -> WindowTile:
+    """The library for a column of ``count`` windows."""
+    return WindowTile(dtype, places, count, step)
 
 
 def imports(dtypes: Sequence[Any]) -> dict[str, int]:

@@ -8,8 +8,9 @@ from flowstone_core.hookspecs import CompilerProvider, KernelProvider, hookimpl
 
 OPS = """
     Tanh Erf Sigmoid Softplus Exp Log Sin Cos Expm1 Log1p Elu Selu Softmax LogSoftmax SoftmaxCrossEntropyWithLogits
-    SparseSoftmaxCrossEntropyWithLogits Conv2D Conv2DBackpropInput Conv2DBackpropFilter MaxPool MaxPoolGrad AvgPool
-    AvgPoolGrad
+    SparseSoftmaxCrossEntropyWithLogits Conv2D Conv2DBackpropInput Conv2DBackpropFilter Conv3D Conv3DBackpropFilterV2
+    DepthwiseConv2dNative DepthwiseConv2dNativeBackpropInput DepthwiseConv2dNativeBackpropFilter MaxPool MaxPoolGrad
+    AvgPool AvgPoolGrad
 """
 """The ops whose kernels beat numpy's, for large float32 operands."""
 

@@ -3,6 +3,7 @@
 from flowstone_kernels_simd import (
     control,
     conv,
+    depthwise,
     gemm,
     pool,
     rules_array,
@@ -13,6 +14,6 @@ from flowstone_kernels_simd import (
 )
 from flowstone_kernels_simd.lowering import REFUSALS, RULES
 
-FAMILIES = (rules_math, rules_array, rules_gather, rules_reduce, rules_state, gemm, conv, pool, control)
+FAMILIES = (rules_math, rules_array, rules_gather, rules_reduce, rules_state, gemm, conv, depthwise, pool, control)
 
 __all__ = ["FAMILIES", "REFUSALS", "RULES"]

@@ -62,7 +62,9 @@ class Vectors(Function):
         return self.bin("div", t, a, b)
 
     def fma(self, t: str, a: str, b: str, c: str) -> str:
-        """``a * b + c``, rounded once."""
+        """``a * b + c``, of floats rounded once."""
+        if t not in FLOATS:
+            return self.plus(t, self.times(t, a, b), c)
         return self.intrinsic("fma", t, a, b, c)
 
     def intrinsic(self, name: str, dtype: str, *operands: str) -> str:
