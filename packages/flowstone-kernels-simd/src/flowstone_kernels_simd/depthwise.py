@@ -198,8 +198,8 @@ def _walk(
     with v.loop(0, rows.kernel) as y:
         place, weight = v.mul(y, rows.dilation * line), v.mul(y, columns.kernel * length)
         if columns.kernel <= _UNROLLED:
-            for x in range(columns.kernel):
-                tap(v.add(place, x * columns.dilation * channels), v.add(weight, x * length))
+            for number in range(columns.kernel):
+                tap(v.add(place, number * columns.dilation * channels), v.add(weight, number * length))
             return
         with v.loop(0, columns.kernel) as x:
             tap(v.add(place, v.mul(x, columns.dilation * channels)), v.add(weight, v.mul(x, length)))
