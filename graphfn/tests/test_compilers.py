@@ -177,3 +177,14 @@ def test_parts_give_what_subscripts_read_of_vectors(use):
     got = f(constant([1, 1]), constant([1.0, 2.0, 3.0]))
     assert got.numpy().tolist() == [2.0, 4.0]
     assert compiler.parts[0][0] == "Sum"
+
+
+def test_numbers_that_parts_do_not_need_stay_lines_of_python(use):
+    taking = use(Recording("AddV2", "Mul", "Tanh"))
+    f = function(lambda i, x: (i + 1, tanh(x) * x), autograph=False)
+    i, y = f(constant(3), constant(np.ones(8, np.float32)))
+    assert int(i) == 4
+    assert y.shape == (8,)
+    assert taking.parts == [["Tanh", "Mul"]]
+    plan = f.get_concrete_function(TensorSpec([], "int32"), TensorSpec([8], "float32")).graph_function.plan
+    assert plan.reasons["add"] == f"c0: {compilers.ONLY_SCALARS}"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from flowstone_autodiff.tape import GradientTape
 from flowstone_core.api import tf
+from flowstone_core.ops import tensor_list as list_ops
+from flowstone_core.ops.math import ADD_N
 from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable
 from flowstone_graphfn.control_flow import cond, switch_case
 from flowstone_graphfn.function import function
 from flowstone_graphfn.graph import copy_graph
 from flowstone_graphfn.passes import options
+from flowstone_graphfn.passes.accumulate import accumulate
 from flowstone_graphfn.passes.bodies import bypass, optimize_bodies
 from flowstone_graphfn.passes.captures import sink_captures
 from flowstone_graphfn.passes.common import merge_common
@@ -77,6 +80,32 @@ def test_fold():
     graph = traced(lambda x: tf.cast(tf.reduce_prod(tf.shape(x)), tf.float32) * (tf.constant(2.0) + 1.0) * x, X)
     assert len(nodes(graph)) == 7
     assert run(graph, sink_captures, fold, prune) == ["mul_1 = Mul(18., x)", "return mul_1"]
+
+
+def test_fold_knows_zeros_and_ones_by_their_shapes():
+    small, large = TensorSpec([1], name="x"), TensorSpec([None], name="x")
+    graph = traced(lambda x: (tf.zeros_like(x), tf.ones_like(x)), small)
+    assert run(graph, fold, prune) == ["return [0.], [1.]"]
+    graph = traced(lambda x: tf.zeros_like(x), large)
+    assert run(graph, fold, prune) == ["ZerosLike = ZerosLike(x)", "return ZerosLike"]
+
+
+def test_accumulate():
+    def total(x, i):
+        whole = list_ops.TENSOR_LIST_FROM_TENSOR(x, tf.constant([3]))
+        blank = list_ops.TENSOR_LIST_RESERVE(tf.constant([3]), 2, element_dtype=tf.float32)
+        element = list_ops.TENSOR_LIST_SET_ITEM(blank, i, x[1])
+        sums = ADD_N([whole, element])
+        return list_ops.TENSOR_LIST_STACK(sums, tf.constant([3]), num_elements=2, element_dtype=tf.float32)
+
+    graph = traced(total, X, TensorSpec([], tf.int32, name="i"))
+    lines = run(graph, fold, accumulate, fold, prune)
+    assert not [line for line in lines if "AddN" in line or "Reserve" in line]
+    assert "TensorListGetItem = TensorListGetItem(TensorListFromTensor, i, [3], element_dtype=float32)" in lines
+    assert "add = AddV2(TensorListGetItem, strided_slice)" in lines
+    x = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    for place, expected in ((0, [[5, 7, 9], [4, 5, 6]]), (1, [[1, 2, 3], [8, 10, 12]])):
+        assert function(total, autograph=False)(x, tf.constant(place)).numpy().tolist() == expected
 
 
 def test_fold_leaves_what_fails_to_fail_at_its_line():

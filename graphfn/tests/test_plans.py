@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from flowstone_autodiff.tape import GradientTape
 from flowstone_core.api import tf
 from flowstone_core.errors import OpError
 from flowstone_core.ops import tensor_list as ops
+from flowstone_core.providers import kernel_providers
 from flowstone_core.tensor_array import TensorArray
 from flowstone_graphfn.function import function
 from flowstone_graphfn.while_loops import while_loop
@@ -135,3 +137,40 @@ def test_what_was_read_stays_when_the_variable_changes():
     assert (float(first[0]), float(second[0])) == (0.0, 1.0)
     assert [float(used()), float(used())] == [6000.0, 8000.0]
     assert float(first[0]) == 0.0
+
+
+def test_the_way_back_through_a_tensor_array_adds_elements_where_they_belong():
+    x = tf.constant(np.arange(12, dtype=np.float32).reshape(6, 2))
+
+    @function
+    def f(x):
+        with GradientTape() as tape:
+            tape.watch(x)
+            rows = TensorArray(tf.float32, 6, clear_after_read=False).unstack(x)
+            total = tf.zeros([2])
+            for i in tf.range(12):
+                total += tf.cast(i, tf.float32) * rows.read(i // 2)
+            y = tf.reduce_sum(total)
+        return tape.gradient(y, x)
+
+    assert f(x).numpy().tolist() == [[1, 1], [5, 5], [9, 9], [13, 13], [17, 17], [21, 21]]
+    source = f.get_concrete_function(x).graph_function.plan.source
+    assert "] * len(" in source  # the gradients of the elements, zero at first, are a plain list
+
+
+def test_parts_of_a_tensor_are_subscripts():
+    @function
+    def f(x):
+        a, b = tf.split(x, [1, 2], axis=1)
+        c, d, e = tf.split(x, 3, axis=-1)
+        return a + d + e, b, c
+
+    x = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    first, second, third = f(x)
+    assert first.numpy().tolist() == [[6.0], [15.0]]
+    assert second.numpy().tolist() == [[2.0, 3.0], [5.0, 6.0]]
+    assert third.numpy().tolist() == [[1.0], [4.0]]
+    with kernel_providers(["numpy"]):
+        assert f(x)[0].numpy().tolist() == [[6.0], [15.0]]
+        source = f.get_concrete_function(x).graph_function.plan.source
+    assert source.count("[k") == 5

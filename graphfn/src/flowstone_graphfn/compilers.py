@@ -174,6 +174,9 @@ def _offer(
             taken.add(id(item))
         else:
             reasons[item.name] = f"{name}: {reason}"
+    for node in _scalars_apart(items, taken):
+        taken.discard(id(node))
+        reasons[node.name] = f"{name}: {ONLY_SCALARS}"
     if not taken:
         return list(items)
     arranged: list[Node | Compiled] = []
@@ -184,7 +187,7 @@ def _offer(
         nodes = [item for item in group if isinstance(item, Node)]
         part = _part(graph, items, nodes, plain, left_out, reads)
         try:
-            made = ONLY_SCALARS if all(map(_is_scalar, nodes)) else compiler.compile(part)
+            made = compiler.compile(part)
         except Exception as error:  # noqa: BLE001 - an internal failure must not break the user's program
             made = _failure(name, f"compiling {len(nodes)} nodes of {graph.name!r}", error)
         if isinstance(made, str):
@@ -215,6 +218,26 @@ def _is_scalar(node: Node) -> bool:
     """Whether a node takes and makes nothing but single numbers."""
     tensors = (*node.flat_inputs(), *node.outputs)
     return all(tensor._spec.shape == () and not tensor.dtype.is_handle for tensor in tensors)
+
+
+def _scalars_apart(items: Sequence[Node | Compiled], taken: set[int]) -> list[Node]:
+    """Nodes among the taken ones that, with all taken ones that they are connected to, compute with single numbers."""
+    root: dict[int, Node] = {}  # by node: a node that it is connected to, or itself
+
+    def find(node: Node) -> Node:
+        while (above := root[id(node)]) is not node:
+            root[id(node)] = root[id(above)]
+            node = above
+        return node
+
+    nodes = [item for item in items if isinstance(item, Node) and id(item) in taken]
+    for node in nodes:
+        root[id(node)] = node
+        for tensor in node.flat_inputs():
+            if id(tensor.node) in root:
+                root[id(find(tensor.node))] = find(node)
+    larger = {id(find(node)) for node in nodes if not _is_scalar(node)}
+    return [node for node in nodes if id(find(node)) not in larger]
 
 
 def _levels(

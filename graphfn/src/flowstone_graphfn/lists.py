@@ -20,10 +20,11 @@ from flowstone_graphfn.compilers import Compiled
 from flowstone_graphfn.graph import Graph, Node
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.syntax import OPERATOR_TYPES
-from flowstone_graphfn.writer import Writer
+from flowstone_graphfn.writer import Writer, is_scalar
 
 _LOOPS = (WHILE, STATELESS_WHILE)
 _READERS = frozenset({"TensorListGetItem", "TensorListLength", "TensorListStack"})
+_ZEROS = "ZerosLike"
 _CHANGERS = frozenset({"TensorListPushBack", "TensorListPopBack", "TensorListSetItem"})
 
 
@@ -55,6 +56,8 @@ def _is_native(writer: Writer, node: Node | Compiled, tensor: SymbolicTensor) ->
         return False
     if node.op.name in _READERS:
         return True
+    if node.op.name == _ZEROS:
+        return _known_shape(tensor) is not None
     if node.op.name in _CHANGERS:
         return node.inputs[0] is tensor and all(other is not tensor for other in node.inputs[1:])
     if node.op in _LOOPS:
@@ -87,7 +90,7 @@ def _is_made_here(tensor: SymbolicTensor) -> bool:
     return name in _CHANGERS or name in _MAKERS or tensor.node.op in _LOOPS or name == "Placeholder"
 
 
-_MAKERS = frozenset({"EmptyTensorList", "TensorListReserve", "TensorListFromTensor"})
+_MAKERS = frozenset({"EmptyTensorList", "TensorListReserve", "TensorListFromTensor", _ZEROS})
 
 
 def plain(writer: Writer, tensor: SymbolicTensor, node: Node | None) -> str:
@@ -137,6 +140,25 @@ def _make(writer: Writer, node: Node) -> None:
         writer.write(f"{name} = []", node)
     writer.forms.plain[id(output)] = name
     return None
+
+
+def _zeros(writer: Writer, node: Node) -> None:
+    """A list of zeros for each element of a list; they are one array, for nothing changes elements in place."""
+    (source,), (output,) = node.inputs, node.outputs
+    shape = _known_shape(source) if id(source) in writer.forms.plain else None
+    if shape is None or not prefers_plain(writer, writer.graph, output):
+        return writer.write_kernel(node)
+    zero = np.zeros(shape, element(source).dtype.numpy_dtype)
+    name = writer.local()
+    writer.write(f"{name} = [{writer.constant(zero)}] * len({writer.forms.plain[id(source)]})", node)
+    writer.forms.plain[id(output)] = name
+    return None
+
+
+def _known_shape(tensor: SymbolicTensor) -> tuple[int, ...] | None:
+    """The shape of a list's elements, if it is known."""
+    shape = element(tensor).shape
+    return None if shape is None or None in shape else shape
 
 
 def blanks(count: Any) -> list[None]:
@@ -196,8 +218,16 @@ def _pop(writer: Writer, node: Node) -> None:
     take = writer.constant(_taker(element(node.inputs[0])))
     writer.write(f"{value} = {take}({name})", node)
     writer.forms.plain[id(rest)] = name
-    writer.forms.array[id(item)] = value
+    _bind_item(writer, item, value)
     return None
+
+
+def _bind_item(writer: Writer, item: SymbolicTensor, name: str) -> None:
+    """Note the name of an item that was read: a scalar is held as a numpy scalar."""
+    if is_scalar(item):
+        writer.forms.scalar[id(item)] = value = writer.local()
+        writer.write(f"{value} = {name}[()]")
+    writer.forms.array[id(item)] = name
 
 
 def _taker(spec: Any) -> Callable[[list[Any]], Any]:
@@ -260,7 +290,7 @@ def _get(writer: Writer, node: Node) -> None:
     value = writer.local()
     read = writer.constant(_reader(_narrowed(node)))
     writer.write(f"{value} = {read}({name}, {place})", node)
-    writer.forms.array[id(node.outputs[0])] = value
+    _bind_item(writer, node.outputs[0], value)
     return None
 
 
@@ -326,6 +356,7 @@ Writer.native.update(
     {
         "EmptyTensorList": _make,
         "TensorListReserve": _make,
+        _ZEROS: _zeros,
         "TensorListFromTensor": _make,
         "TensorListPushBack": _push,
         "TensorListPopBack": _pop,

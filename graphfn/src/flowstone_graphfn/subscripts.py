@@ -6,6 +6,7 @@ and each begin and end is a constant or a scalar of the graph, that is again ``x
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -172,5 +173,34 @@ def pack(writer: Writer, node: Node) -> None:
     return None
 
 
-Writer.native.update({"StridedSlice": strided_slice, "GatherV2": gather, "Pack": pack})
+def split(writer: Writer, node: Node) -> None:
+    """Parts of a tensor, where all their ends are known: a subscript each."""
+    value, axis = (node.inputs[1], node.inputs[0]) if node.op.name == "Split" else (node.inputs[0], node.inputs[2])
+    ends = _ends(value, constant_value(axis), node.outputs)
+    if kernel_of(node) not in (joining.split, joining.split_v) or ends is None:
+        return writer.write_kernel(node)
+    place, extents = ends
+    array, first = writer.array(value), 0
+    for output, extent in zip(node.outputs, extents, strict=True):
+        part = slice(first, first + extent)
+        first += extent
+        if writer.uses.consumers.get(id(output)) or any(output is result for result in writer.graph.outputs):
+            name = writer.local()
+            writer.write(f"{name} = {array}[{writer.constant((*[slice(None)] * place, part))}]", node)
+            writer.bind(output, name)
+    return None
+
+
+def _ends(value: SymbolicTensor, axis: Any, parts: Sequence[SymbolicTensor]) -> tuple[int, list[int]] | None:
+    """The axis and the sizes of parts along it; None if they are not known to make up the whole."""
+    shape = value._spec.shape
+    if shape is None or axis is None or not -len(shape) <= axis < len(shape):
+        return None
+    place = int(axis) % len(shape)
+    sizes = [None if part._spec.shape is None else part._spec.shape[place] for part in parts]
+    known = [size for size in sizes if size is not None]
+    return (place, known) if len(known) == len(sizes) and shape[place] == sum(known) else None
+
+
+Writer.native.update({"StridedSlice": strided_slice, "GatherV2": gather, "Pack": pack, "Split": split, "SplitV": split})
 Writer.reads["StridedSlice"] = reads_of_slice

@@ -145,6 +145,7 @@ def _inlined(
     scalars: Sequence[bool],
     node: Node,
     lists: Sequence[bool] = (),
+    unwanted: Sequence[bool] = (),
 ) -> list[str]:
     """The lines of a function's body, or a call of it if the nesting is too deep; the names of its results.
 
@@ -155,6 +156,7 @@ def _inlined(
         scalars: Which results are wanted as numpy scalars.
         node: The node that holds it.
         lists: Which results are wanted as plain lists.
+        unwanted: Which results nobody looks at; their names are empty.
     """
     graph: Graph = function.optimized().graph
     outside = writer.forms, writer.graph, writer.uses
@@ -172,8 +174,11 @@ def _inlined(
     else:
         writer.write_nodes(graph)
         results = []
-        for tensor, scalar, listed in zip(graph.outputs, scalars, lists or [False] * len(scalars), strict=True):
-            if listed:
+        no = [False] * len(scalars)
+        for tensor, scalar, listed, useless in zip(graph.outputs, scalars, lists or no, unwanted or no, strict=True):
+            if useless:
+                results.append("")
+            elif listed:
                 results.append(plain(writer, tensor, None))
             else:
                 results.append(writer.scalar(tensor) if scalar else writer.array(tensor))
@@ -200,7 +205,8 @@ def _while(writer: Writer, node: Node) -> None:
     writer.write(f"if not {holds}: break" if simple else f"if not {writer.constant(truth)}({holds}): break", node)
     scalars = [variable.scalar and not variable.fixed for variable in variables]
     lists = [variable.listed and not variable.fixed for variable in variables]
-    results = _inlined(writer, node.attrs["body"], known, scalars, node, lists)
+    fixed = [variable.fixed for variable in variables]
+    results = _inlined(writer, node.attrs["body"], known, scalars, node, lists, fixed)
     if changing:
         changed = [result for result, variable in zip(results, variables, strict=True) if not variable.fixed]
         writer.write(f"{names} = {', '.join(changed)}")

@@ -62,30 +62,35 @@ def softplus(features: Any) -> Any:
 # -- gradients in terms of the result --------------------------------------------------------------------------------
 
 
+def _conjugate(y: Any) -> Any:
+    """``conj(y)``; of a real array itself, where numpy would copy it."""
+    return np.conj(y) if y.dtype.kind == "c" else y
+
+
 @add_with_narrow(KERNELS, ops.SQRT_GRAD, elementwise=True)
 def sqrt_grad(y: Any, dy: Any) -> Any:
     """``dy / (2 conj(y))``."""
-    return dy * y.dtype.type(0.5) / np.conj(y)
+    return dy * y.dtype.type(0.5) / _conjugate(y)
 
 
 @add_with_narrow(KERNELS, ops.RSQRT_GRAD, elementwise=True)
 def rsqrt_grad(y: Any, dy: Any) -> Any:
     """``-dy conj(y)³ / 2``."""
-    conjugate = np.conj(y)
+    conjugate = _conjugate(y)
     return dy * (conjugate * y.dtype.type(-0.5)) * (conjugate * conjugate)
 
 
 @add_with_narrow(KERNELS, ops.TANH_GRAD, elementwise=True)
 def tanh_grad(y: Any, dy: Any) -> Any:
     """``dy (1 - conj(y)²)``."""
-    conjugate = np.conj(y)
+    conjugate = _conjugate(y)
     return dy * (1 - conjugate * conjugate)
 
 
 @add_with_narrow(KERNELS, ops.SIGMOID_GRAD, elementwise=True)
 def sigmoid_grad(y: Any, dy: Any) -> Any:
     """``dy conj(y) (1 - conj(y))``."""
-    conjugate = np.conj(y)
+    conjugate = _conjugate(y)
     return dy * conjugate * (1 - conjugate)
 
 

@@ -65,7 +65,8 @@ def dtype_of(tensor: Any) -> DType:
 
 
 def rows(tensor: Any) -> list[Any]:
-    """The slices along the first dimension, as arrays."""
+    """The slices along the first dimension, as arrays whose elements lie side by side."""
+    tensor = np.ascontiguousarray(tensor)
     return [tensor[index, ...] for index in range(len(tensor))]
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from flowstone_graphfn.graph import Graph, Node, map_inputs
+from flowstone_core.op import Op, specs_of
+
+from flowstone_graphfn.graph import Graph, Node, flat_specs, map_inputs
 from flowstone_graphfn.symbolic import SymbolicTensor
 
 Step = Callable[[Node], Sequence[SymbolicTensor] | None]
@@ -41,3 +44,10 @@ def rewrite(graph: Graph, step: Step) -> bool:
 def redirect(node: Node, replaced: dict[int, SymbolicTensor]) -> None:
     """Let a node take other tensors in the place of those that ``replaced`` names by identity."""
     node.inputs = map_inputs(lambda tensor: replaced.get(id(tensor), tensor), node.inputs)
+
+
+def added(graph: Graph, place: Node, op: Op, *inputs: SymbolicTensor, **attrs: Any) -> SymbolicTensor:
+    """The output of a new node that executes ``op``; ``place`` is the node for whose sake it is made."""
+    complete = op.complete(attrs)
+    specs = flat_specs(op.infer(*specs_of(inputs), **complete))
+    return graph.add_node(op, inputs, complete, specs, mark=place.mark).outputs[0]

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 from flowstone_autodiff.recorder import flat
+from flowstone_core import dtypes
 from flowstone_core.interpreter import running_under
 from flowstone_core.op import execute
 from flowstone_core.ops.control import CONST, PLACEHOLDER
+from flowstone_core.ops.filling import ONES_LIKE, ZEROS_LIKE
 from flowstone_core.tensor import EagerTensor
 
 from flowstone_graphfn.graph import Graph, Node, map_inputs
@@ -32,12 +34,14 @@ def fold(graph: Graph) -> None:
     After::
 
         y = Mul(6.0, z)
+
+    Zeros and ones that only have the shape of something are known with that shape.
     """
 
     def step(node: Node) -> list[SymbolicTensor] | None:
         if node.op in (CONST, PLACEHOLDER) or not node.outputs or not node.op.effects.pure:
             return None
-        values = _known(node) or _computed(node)
+        values = _known(node) or _filled(node) or _computed(node)
         if values is None:
             return None
         return [graph.add_const(value, node.name, node.mark) for value in values]
@@ -55,6 +59,18 @@ def _known(node: Node) -> list[EagerTensor] | None:
             return None
         found.append(EagerTensor(np.array(value, spec.dtype.numpy_dtype), spec.dtype))
     return found
+
+
+def _filled(node: Node) -> list[EagerTensor] | None:
+    """The zeros or ones of a ``ZerosLike`` or ``OnesLike`` node, if they are small."""
+    number = _FILLERS.get(node.op)
+    spec = node.outputs[0]._spec
+    if number is None or not _is_small(node) or spec.dtype is dtypes.string:
+        return None
+    return [EagerTensor(np.full(spec.shape, number, spec.dtype.numpy_dtype), spec.dtype)]
+
+
+_FILLERS = {ZEROS_LIKE: 0, ONES_LIKE: 1}
 
 
 def _complete(value: Any) -> bool:

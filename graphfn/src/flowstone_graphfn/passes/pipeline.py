@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flowstone_graphfn.graph import Graph, copy_graph
 from flowstone_graphfn.passes import options
+from flowstone_graphfn.passes.accumulate import accumulate
 from flowstone_graphfn.passes.bodies import bypass, optimize_bodies
 from flowstone_graphfn.passes.captures import sink_captures
 from flowstone_graphfn.passes.common import merge_common
@@ -31,6 +32,7 @@ PASSES: tuple[tuple[str, Callable[[Graph], None]], ...] = (
     ("function_optimization", inline),
     ("arithmetic_optimization", simplify),
     ("arithmetic_optimization", bypass),
+    ("arithmetic_optimization", accumulate),
     ("shape_optimization", forward_shapes),
     ("arithmetic_optimization", absorb_transposes),
     ("constant_folding", fold),
