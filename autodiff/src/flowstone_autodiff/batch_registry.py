@@ -8,7 +8,8 @@ returns the outputs with the batch as first dimension::
         x, perm = call.inputs
         return ops.TRANSPOSE(x, concat([[0], perm + 1], 0))
 
-Rules of core's ops live in ``batching/<family>.py``. An op without a rule is executed element by element.
+Rules of core's ops live in ``batching/<family>.py``; those of other distributions beside their gradients, in the
+modules that they name in ``flowstone.gradients``. An op without a rule is executed element by element.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from flowstone_core.ops.joining import concat
 from flowstone_core.ops_index import FAMILY_OF
 from flowstone_core.tensor import Tensor
 
+from flowstone_autodiff.registry import find_rule
 from flowstone_autodiff.static import dims
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -172,7 +174,10 @@ def find_batch_rule(op: Op) -> BatchRule | None:
     rule = BATCH_RULES.get(op)
     if rule is None:
         family = FAMILY_OF.get(op.name)
-        if family is not None and family not in _imported:
+        if family is None:
+            find_rule(op)
+            rule = BATCH_RULES.get(op)
+        elif family not in _imported:
             _imported.add(family)
             module = f"flowstone_autodiff.batching.{family}"
             if find_spec(module) is not None:

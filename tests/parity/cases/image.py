@@ -7,6 +7,22 @@ _ONE = R((5, 7, 3), low=0.0, high=1.0)
 _BYTES = R((2, 5, 7, 3), "uint8", 0, 255)
 _BOXES = T([[0.1, 0.2, 0.8, 0.9], [0.0, 0.0, 1.0, 1.0], [-0.5, 0.2, 1.5, 0.6], [0.9, 0.8, 0.1, 0.2]])
 _METHODS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
+_SHIFTS = T([[1.0, 0.1, 2.3, -0.2, 1.2, -1.1, 0.0, 0.0], [0.8, 0.0, -3.0, 0.3, 0.9, 2.0, 0.02, -0.01]])
+_WHERE = {
+    "REFLECT": T([[1.0, 0.0, -9.5, 0.0, 1.0, 14.2, 0.0, 0.0]]),
+    "WRAP": T([[1.0, 0.0, -9.5, 0.0, 1.0, 14.2, 0.0, 0.0]]),
+    "NEAREST": T([[2.0, 0.3, -3.5, 0.1, 1.7, 1.2, 0.0, 0.0]]),
+    "CONSTANT": T([[1.0, 0.0, -1.0, 0.0, 1.0, 0.0, 0.5, -1.0]]),
+}
+# lossless files of 2 x 3 pixels, three channels and four
+_WEBP = (
+    b"RIFF0\x00\x00\x00WEBPVP8L$\x00\x00\x00/\x02@\x00\x00/ \x10H\x08\xe2\xd8\x9fq\x899\xb9\xc6\xc9\xfc'\xb6\xa1\xa6m\x036"
+    b"\xd4\xf9\x97S#\xfa\x1f\xd3\x0b"
+)
+_WEBP_OPAQUE = (
+    b"RIFF6\x00\x00\x00WEBPVP8L*\x00\x00\x00/\x02@\x00\x10/ \x16L\xfc\xed\xf6\xc6\x93\xc4\x87\xb3\t\xb2m\xfc\x11\xb7\xfd.?"
+    b'\xe1I\xbe\x18\x04\x02\x94\xb1\xe2\x81O"\xfa\x1f\xef\x00'
+)
 _PIXELS = ("uint8", "uint16", "int8", "int32", "float16", "float32", "float64")
 
 OTHER_SHAPES = {
@@ -14,7 +30,9 @@ OTHER_SHAPES = {
 }
 
 UNLIKE = {
-    r"resize\(.*(\[0, 2\]|\[-1, 2\]|\(1, 0, 4, 1\))|crop_and_resize.*\[0, 3\]": "what is wrong is said while tracing, not only when it runs",
+    r"decode_jpeg.*RIFF\d": "TensorFlow's result has four dimensions, while its shape rule promises three",
+    r"interpolation='CUBIC'": "TensorFlow gives zeros for an interpolation that it does not have",
+    r"(resize\(.*(\[0, 2\]|\[-1, 2\]|\(1, 0, 4, 1\))|crop_and_resize.*\[0, 3\]|transforms=R\(\((3, 8|2, 6)\)|glimpse.*\[-1, 2\])": "what is wrong is said while tracing, not only when it runs",
     r"adjust_hue.*2\.0": "TensorFlow checks the number only outside of tf.function",
 }
 
@@ -221,5 +239,138 @@ CASES = [
     *(
         case("image.draw_bounding_boxes", R((2, 6, 7, 3), low=0, high=1), R((2, 5, 4), low=-0.5, high=1.5), colors)
         for colors in (None, T([[1.0, 0.5, 0.25]]))
+    ),
+    *(
+        case(
+            f"{kind}raw_ops.ImageProjectiveTransformV3",
+            images=_X,
+            transforms=transforms,
+            output_shape=[6, 8],
+            fill_value=0.5,
+            interpolation=interpolation,
+            fill_mode=fill_mode,
+            rtol=1e-4,
+            atol=1e-4,
+        )
+        for kind in ("", "grad:")
+        for interpolation in ("NEAREST", "BILINEAR")
+        for fill_mode, one in _WHERE.items()
+        for transforms in (_SHIFTS, one)
+    ),
+    *(
+        case(
+            "raw_ops.ImageProjectiveTransformV2",
+            images=R((2, 4, 4, 1), dtype, 0, 100),
+            transforms=_SHIFTS,
+            output_shape=[4, 5],
+            interpolation="BILINEAR",
+            fill_mode="CONSTANT",
+        )
+        for dtype in ("uint8", "int32", "int64", "float16", "bfloat16", "float64")
+    ),
+    *(
+        case(
+            "raw_ops.ImageProjectiveTransformV3",
+            images=images,
+            transforms=transforms,
+            output_shape=size,
+            fill_value=0.0,
+            interpolation=interpolation,
+        )
+        for images, transforms, size, interpolation in (
+            (_X, _SHIFTS, [6, 8], "CUBIC"),
+            (_X, _SHIFTS, [0, 8], "NEAREST"),
+            (_X, _SHIFTS, [8], "NEAREST"),
+            (_ONE, _SHIFTS, [6, 8], "NEAREST"),
+            (_X, R((3, 8)), [6, 8], "NEAREST"),
+            (_X, R((2, 6)), [6, 8], "NEAREST"),
+        )
+    ),
+    *(
+        case(
+            "image.extract_glimpse",
+            _X,
+            size,
+            [[0.0, 0.5], offset],
+            centered=centered,
+            normalized=normalized,
+            noise="zero",
+        )
+        for size in ([3, 2], [7, 9])
+        for offset in ([-1.0, 1.0], [0.3, 2.7])
+        for centered in (True, False)
+        for normalized in (True, False)
+    ),
+    *(
+        case(
+            "raw_ops.ExtractGlimpse",
+            input=_X,
+            size=[3, 2],
+            offsets=[[0.3, 0.5], [-1.0, 1.0]],
+            centered=centered,
+            normalized=normalized,
+            uniform_noise=False,
+            noise="zero",
+        )
+        for centered in (True, False)
+        for normalized in (True, False)
+    ),
+    *(
+        case("image.extract_glimpse", images, size, offsets, noise=noise)
+        for images, size, offsets, noise in (
+            (_X, [3, 2], [[0.0, 0.0], [0.0, 0.0]], "none"),
+            (_X, [3], [[0.0, 0.0], [0.0, 0.0]], "zero"),
+            (_X, [3, 2], [[0.0, 0.0]], "zero"),
+            (_X, [3, 2], [0.0, 0.0], "zero"),
+            (_ONE, [3, 2], [[0.0, 0.0]], "zero"),
+            (_X, [-1, 2], [[0.0, 0.0], [0.0, 0.0]], "zero"),
+        )
+    ),
+    case("grad:image.extract_glimpse", _X, [3, 2], [[0.0, 0.0], [0.0, 0.0]], noise="zero"),
+    *(
+        case("image.stateless_sample_distorted_bounding_box", size, boxes, seed, covered, **more)
+        for size, boxes in (
+            ([50, 60, 3], [[[0.1, 0.2, 0.6, 0.8]]]),
+            ([33, 17, 1], [[[0.0, 0.0, 0.3, 0.4], [0.5, 0.5, 1.0, 0.9]]]),
+        )
+        for seed in ([1, 2], [3, 4], [7, -5])
+        for covered, more in (
+            (0.1, {}),
+            (0.7, {"aspect_ratio_range": [0.3, 3.0], "area_range": [0.3, 0.6]}),
+            (0.9, {"max_attempts": 2}),
+            (0.0, {"area_range": [0.01, 0.02], "aspect_ratio_range": [1.0, 1.0]}),
+        )
+    ),
+    *(
+        case("image.stateless_sample_distorted_bounding_box", size, boxes, [1, 2], covered, **more)
+        for size, boxes, covered, more in (
+            ([50, 60], [[[0.1, 0.2, 0.6, 0.8]]], 0.1, {}),
+            ([50, 60, 3], [[[0.1, 0.2, 1.6, 0.8]]], 0.1, {}),
+            ([50, 60, 3], [[[0.6, 0.2, 0.1, 0.8]]], 0.1, {}),
+            ([50, 60, 3], [[0.1, 0.2, 0.6, 0.8]], 0.1, {}),
+            ([50, 60, 3], R((0, 0, 4)), 0.1, {}),
+            ([50, 60, 3], R((0, 0, 4)), 0.1, {"use_image_if_no_bounding_boxes": True}),
+            ([50, 60, 3], [[[0.1, 0.2, 0.6, 0.8]]], 2.0, {}),
+            ([50, 60, 3], [[[0.1, 0.2, 0.6, 0.8]]], -2.0, {}),
+            ([50, 60, 3], [[[0.1, 0.2, 0.6, 0.8]]], 0.1, {"max_attempts": 0}),
+            ([50, 60, 3], [[[0.1, 0.2, 0.6, 0.8]]], 0.1, {"area_range": [0.5, 2.0]}),
+            ([50, 60, 3], [[[0.1, 0.2, 0.6, 0.8]]], 0.1, {"aspect_ratio_range": [2.0, 0.5]}),
+        )
+    ),
+    case("grad:image.adjust_contrast", _X, 2.0),
+    *(
+        case(name, contents, **more)
+        for name, more in (
+            ("io.decode_webp", {}),
+            ("image.decode_webp", {"channels": 3}),
+            ("io.decode_webp", {"channels": 4}),
+            ("io.decode_webp", {"channels": 1}),
+            ("io.decode_image", {}),
+            ("io.decode_image", {"expand_animations": False}),
+            ("io.decode_image", {"dtype": D("float32")}),
+            ("io.decode_jpeg", {}),
+            ("io.decode_gif", {}),
+        )
+        for contents in (_WEBP, _WEBP_OPAQUE, b"RIFF0000WEBP", b"abc")
     ),
 ]

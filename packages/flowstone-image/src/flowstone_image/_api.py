@@ -24,9 +24,11 @@ _MODULES = {
         crop_and_resize draw_bounding_boxes non_max_suppression non_max_suppression_with_scores
         non_max_suppression_padded non_max_suppression_overlaps combined_non_max_suppression
     """,
+    "distorting": "sample_distorted_bounding_box stateless_sample_distorted_bounding_box",
     "ops.patches": "extract_patches",
+    "ops.glimpse": "extract_glimpse",
     "codecs": """
-        decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png encode_jpeg encode_png
+        decode_and_crop_jpeg decode_bmp decode_gif decode_image decode_jpeg decode_png decode_webp encode_jpeg encode_png
         extract_jpeg_shape is_jpeg
     """,
 }

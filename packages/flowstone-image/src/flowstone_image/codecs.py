@@ -117,6 +117,21 @@ def decode_bmp(contents: TensorLike, channels: int = 0, name: str | None = None)
     return ops.DECODE_BMP(contents, channels=channels, name=name)
 
 
+def decode_webp(contents: TensorLike, channels: int = 0, dtype: Any = dtypes.uint8, name: str | None = None) -> Tensor:
+    """The frames of a WebP file, uint8 of shape ``[frames, height, width, channels]``; a still image has one.
+
+    Args:
+        contents: The bytes of the file, a scalar string.
+        channels: 3 for colours, 4 with opacity, as the file has; 0 for what it has.
+        dtype: tf.uint8.
+        name: A name for the op in a graph.
+
+    Raises:
+        tf.errors.InvalidArgumentError: The contents are no WebP file, or it has other channels.
+    """
+    return ops.DECODE_WEBP(contents, channels=channels, dtype=as_dtype(dtype), name=name)
+
+
 def decode_image(
     contents: TensorLike,
     channels: int | None = None,

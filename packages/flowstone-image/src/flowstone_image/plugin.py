@@ -18,9 +18,12 @@ _FAMILIES = {
         NonMaxSuppressionWithOverlaps CombinedNonMaxSuppression
     """,
     "patches": "ExtractImagePatches",
+    "projective": "ImageProjectiveTransformV2 ImageProjectiveTransformV3",
+    "glimpse": "ExtractGlimpse ExtractGlimpseV2",
+    "distortion": "SampleDistortedBoundingBox SampleDistortedBoundingBoxV2 StatelessSampleDistortedBoundingBox",
     "files": """
         DecodeJpeg DecodeAndCropJpeg EncodeJpeg EncodeJpegVariableQuality ExtractJpegShape DecodePng DecodeGif DecodeBmp
-        DecodeImage
+        DecodeImage DecodeWebP
     """,
 }
 _FAMILY_OF = {op: family for family, names in _FAMILIES.items() for op in names.split()}

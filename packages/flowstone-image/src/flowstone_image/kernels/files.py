@@ -36,7 +36,11 @@ def _kind(contents: Any, op: str) -> str:
     for start, kind in _MAGIC.items():
         if data.startswith(start):
             return kind
-    raise _bad(f"{op}: unknown image file format. One of JPEG, PNG, GIF, BMP required; it begins with {data[:4]!r}.")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    raise _bad(
+        f"{op}: unknown image file format. One of JPEG, PNG, GIF, BMP, WebP required; it begins with {data[:4]!r}."
+    )
 
 
 def _opened(contents: Any, kind: str, op: str) -> Any:
@@ -230,8 +234,28 @@ def _bmp(contents: Any, channels: int, op: str) -> Any:
     return _pixels(image, _MODES[channels or {"L": 1, "RGBA": 4}.get(image.mode, 3)], op)
 
 
+def _webp(contents: Any, channels: int, op: str) -> Any:
+    """All frames, ``[frames, height, width, channels]``, with the channels that the file has."""
+    if channels not in (0, 3, 4):
+        raise _bad(f"{op}: WebP only supports 3 or 4 channels, got {channels}.")
+    image = _opened(contents, "WEBP", op)
+    own = 4 if "A" in image.getbands() else 3
+    if channels and channels != own:
+        raise _bad(f"{op}: the number of channels requested does not match the file: {channels}, but it has {own}.")
+    frames = []
+    try:
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            frames.append(_pixels(image, _MODES[own], op))
+    except EOFError as error:
+        raise _bad(f"{op}: the file ends within a frame: {error}") from None
+    return np.stack(frames)
+
+
 def _other(contents: Any, kind: str, channels: int, op: str) -> Any:
     """The pixels of a PNG, or the only frame of a GIF, as uint8."""
+    if kind == "WEBP":
+        raise _bad(f"{op}: the contents are a WebP file. Use tf.io.decode_webp or tf.io.decode_image.")
     if kind == "PNG":
         return _png(contents, channels, np.dtype(np.uint8), op)
     if kind == "BMP":
@@ -267,6 +291,8 @@ def decode_gif(contents: Any) -> Any:
     kind = _kind(contents, "DecodeGif")
     if kind == "GIF":
         return _gif(contents, "DecodeGif")
+    if kind == "WEBP":
+        return _webp(contents, 3, "DecodeGif")
     still = _jpeg(contents, 3, 1, False, "DecodeGif") if kind == "JPEG" else _other(contents, kind, 3, "DecodeGif")
     return still[None]
 
@@ -279,6 +305,14 @@ def decode_bmp(contents: Any, *, channels: int) -> Any:
     return _bmp(contents, channels, "DecodeBmp")
 
 
+@KERNELS.add(ops.DECODE_WEBP)
+def decode_webp(contents: Any, *, channels: int, dtype: Any) -> Any:
+    """All frames of a WebP."""
+    if _kind(contents, "DecodeWebP") != "WEBP":
+        raise _bad("DecodeWebP: the contents are no WebP file. Use tf.io.decode_image.")
+    return _webp(contents, channels, "DecodeWebP")
+
+
 @KERNELS.add(ops.DECODE_IMAGE)
 def decode_image(contents: Any, *, channels: int, dtype: Any, expand_animations: bool) -> Any:
     """The pixels of a file of any format, scaled to the type."""
@@ -288,6 +322,11 @@ def decode_image(contents: Any, *, channels: int, dtype: Any, expand_animations:
         if channels not in (0, 3):
             raise _bad(f"DecodeImage: a GIF has 3 channels, got channels={channels}.")
         pixels = _gif(contents, "DecodeImage")
+        pixels = pixels if expand_animations else pixels[0]
+    elif kind == "WEBP":
+        if wanted != np.uint8:
+            raise _bad(f"DecodeImage: WebP only supports uint8, got dtype={dtype.name}. Convert the pixels afterwards.")
+        pixels = _webp(contents, channels, "DecodeImage")
         pixels = pixels if expand_animations else pixels[0]
     elif kind == "JPEG":
         pixels = _jpeg(contents, channels, 1, False, "DecodeImage")

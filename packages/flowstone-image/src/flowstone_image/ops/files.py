@@ -52,6 +52,11 @@ def _infer_image(contents: Spec, *, channels: int, dtype: DType, expand_animatio
     return Spec(None if expand_animations else (None, None, channels or None), dtype)
 
 
+def _infer_webp(contents: Spec, *, channels: int, dtype: DType) -> Spec:
+    _one_file(contents)
+    return Spec((None, None, None, channels or None), dtype)
+
+
 def _infer_jpeg_shape(contents: Spec, *, output_type: DType) -> Spec:
     _one_file(contents)
     return Spec((3,), output_type)
@@ -126,4 +131,11 @@ DECODE_IMAGE = Op(
     ("image: dtype",),
     ("channels: int = 0", "dtype: {uint8, uint16, float} = DT_UINT8", "expand_animations: bool = true"),
     infer=_infer_image,
+)
+DECODE_WEBP = Op(
+    "DecodeWebP",
+    _CONTENTS,
+    ("image: dtype",),
+    ("channels: int = 0", "dtype: {uint8} = DT_UINT8"),
+    infer=_infer_webp,
 )

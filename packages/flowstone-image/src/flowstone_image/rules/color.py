@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowstone_autodiff import Call, gradient, not_differentiable, undefined
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor
@@ -45,16 +43,9 @@ def rgb_to_hsv(call: Call, dy: Tensor) -> Tensor:
     )
 
 
-@gradient(ops.ADJUST_CONTRAST)
-def adjust_contrast(call: Call, dy: Tensor) -> tuple[Any, Any]:
-    """The same adjustment of ``dy``; to the factor, what the distances from the mean get."""
-    images, factor = call.inputs
-    distance = images - tf.reduce_mean(images, [-3, -2], keepdims=True)
-    return ops.ADJUST_CONTRAST(dy, factor), tf.cast(tf.reduce_sum(dy * distance), factor.dtype)
-
-
 not_differentiable(ops.HSV_TO_RGB)
 undefined(
+    ops.ADJUST_CONTRAST,
     ops.ADJUST_HUE,
     ops.ADJUST_SATURATION,
     because="TensorFlow has none either; stop the gradient before it with tf.stop_gradient.",

@@ -18,9 +18,11 @@ from flowstone_image.codecs import decode_gif as decode_gif
 from flowstone_image.codecs import decode_image as decode_image
 from flowstone_image.codecs import decode_jpeg as decode_jpeg
 from flowstone_image.codecs import decode_png as decode_png
+from flowstone_image.codecs import decode_webp as decode_webp
 from flowstone_image.boxes import draw_bounding_boxes as draw_bounding_boxes
 from flowstone_image.codecs import encode_jpeg as encode_jpeg
 from flowstone_image.codecs import encode_png as encode_png
+from flowstone_image.ops.glimpse import extract_glimpse as extract_glimpse
 from flowstone_image.codecs import extract_jpeg_shape as extract_jpeg_shape
 from flowstone_image.ops.patches import extract_patches as extract_patches
 from flowstone_image.turning import flip_left_right as flip_left_right
@@ -52,6 +54,7 @@ from flowstone_image.ops.color import rgb_to_hsv as rgb_to_hsv
 from flowstone_image.colors import rgb_to_yiq as rgb_to_yiq
 from flowstone_image.colors import rgb_to_yuv as rgb_to_yuv
 from flowstone_image.turning import rot90 as rot90
+from flowstone_image.distorting import sample_distorted_bounding_box as sample_distorted_bounding_box
 from flowstone_image.measures import sobel_edges as sobel_edges
 from flowstone_image.measures import ssim as ssim
 from flowstone_image.measures import ssim_multiscale as ssim_multiscale
@@ -63,6 +66,7 @@ from flowstone_image.turning import stateless_random_flip_up_down as stateless_r
 from flowstone_image.chance import stateless_random_hue as stateless_random_hue
 from flowstone_image.chance import stateless_random_jpeg_quality as stateless_random_jpeg_quality
 from flowstone_image.chance import stateless_random_saturation as stateless_random_saturation
+from flowstone_image.distorting import stateless_sample_distorted_bounding_box as stateless_sample_distorted_bounding_box
 from flowstone_image.measures import total_variation as total_variation
 from flowstone_image.turning import transpose as transpose
 from flowstone_image.colors import yiq_to_rgb as yiq_to_rgb

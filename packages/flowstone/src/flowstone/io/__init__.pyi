@@ -18,6 +18,7 @@ from flowstone_image.codecs import decode_jpeg as decode_jpeg
 from flowstone_data.parsing.json_examples import decode_json_example as decode_json_example
 from flowstone_image.codecs import decode_png as decode_png
 from flowstone_core.ops.encoding import decode_raw as decode_raw
+from flowstone_image.codecs import decode_webp as decode_webp
 from flowstone_core.ops.encoding import encode_base64 as encode_base64
 from flowstone_image.codecs import encode_jpeg as encode_jpeg
 from flowstone_image.codecs import encode_png as encode_png
