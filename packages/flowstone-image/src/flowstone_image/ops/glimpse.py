@@ -7,7 +7,7 @@ from typing import Any
 from flowstone_core import dtypes, infer
 from flowstone_core.api import tf
 from flowstone_core.errors import SpecError
-from flowstone_core.op import WORLD, Op
+from flowstone_core.op import Op
 from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
@@ -35,8 +35,8 @@ _ATTRS = (
     "uniform_noise: bool = true",
     "noise: string = 'uniform'",
 )
-EXTRACT_GLIMPSE = Op("ExtractGlimpse", _INPUTS, ("glimpse: float",), _ATTRS, infer=_infer_glimpse, effects=WORLD)
-EXTRACT_GLIMPSE_V2 = Op("ExtractGlimpseV2", _INPUTS, ("glimpse: float",), _ATTRS, infer=_infer_glimpse, effects=WORLD)
+EXTRACT_GLIMPSE = Op("ExtractGlimpse", _INPUTS, ("glimpse: float",), _ATTRS, infer=_infer_glimpse)
+EXTRACT_GLIMPSE_V2 = Op("ExtractGlimpseV2", _INPUTS, ("glimpse: float",), _ATTRS, infer=_infer_glimpse)
 
 
 def extract_glimpse(
