@@ -236,6 +236,9 @@ def test_the_only_servable_function_is_the_default(tmp_path: Path) -> None:
     signature = load(tmp_path / "m").signatures["serving_default"]
     assert signature.structured_input_signature == ((), {"x": TensorSpec([None, 2], name="x")})
     assert sorted(signature.structured_outputs) == ["n", "y"]
+    assert all(
+        isinstance(spec, TensorSpec) and spec.name == name for name, spec in signature.structured_outputs.items()
+    )
 
 
 def test_two_servable_functions_give_no_default(tmp_path: Path) -> None:

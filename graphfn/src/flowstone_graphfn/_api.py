@@ -30,6 +30,8 @@ PUBLIC: dict[str, str] = {
     "config.optimizer.get_jit": "flowstone_graphfn.passes.options:get_jit",
     "config.optimizer.set_experimental_options": "flowstone_graphfn.passes.options:set_experimental_options",
     "config.optimizer.set_jit": "flowstone_graphfn.passes.options:set_jit",
+    "types.experimental.Callable": "flowstone_graphfn.function_type:Callable",
+    "types.experimental.FunctionType": "flowstone_graphfn.function_type:FunctionType",
     "types.experimental.ConcreteFunction": "flowstone_graphfn.concrete:ConcreteFunction",
     "types.experimental.GenericFunction": "flowstone_graphfn.function:Function",
     "types.experimental.PolymorphicFunction": "flowstone_graphfn.function:Function",

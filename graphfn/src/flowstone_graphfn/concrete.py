@@ -14,11 +14,13 @@ from flowstone_core.type_spec import TensorSpec, type_spec_from_value
 from flowstone_core.variable_spec import VariableSpec
 
 from flowstone_graphfn.execution import call
+from flowstone_graphfn.function_type import Callable, FunctionType, of_trace
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.graph_function import GraphFunction
 from flowstone_graphfn.outputs import packer
 from flowstone_graphfn.signature import Bound, FunctionSignature, binding_error
 from flowstone_graphfn.symbolic import SymbolicTensor
+from flowstone_graphfn.trace_type import from_value
 
 
 class ConcreteFunction:
@@ -31,24 +33,35 @@ class ConcreteFunction:
     >>> concrete(tf.constant(1.5)).numpy()
     np.float32(3.0)
 
+    Attributes:
+        results: The symbolic results, in the structure that the Python function returned.
+
     Args:
-        graph: The traced graph; its outputs are the tensors of ``structured_outputs``.
+        graph: The traced graph; its outputs are the tensors of ``results``.
         signature: The parameters of the Python function.
         types: The trace types of the arguments.
-        structured_outputs: What the Python function returned: tensors of the graph in their structure.
+        results: What the Python function returned: tensors of the graph in their structure.
         name: The unique name.
+        declared: The specs of the results where they were loaded from a file, with the names they have there.
     """
 
     def __init__(
-        self, graph: Graph, signature: FunctionSignature, types: Bound, structured_outputs: Any, name: str
+        self,
+        graph: Graph,
+        signature: FunctionSignature,
+        types: Bound,
+        results: Any,
+        name: str,
+        declared: Any = None,
     ) -> None:
         self._function = GraphFunction(graph, name)
         self._signature = signature
         self._types = types
-        self._structured_outputs = structured_outputs
-        self._pack = packer(structured_outputs)
+        self.results = results
+        self._structured_outputs = results if declared is None else declared
+        self._pack = packer(results)
         self._captured: tuple[Tensor, ...] = tuple(graph.external_captures)
-        self._single = isinstance(structured_outputs, Tensor)
+        self._single = isinstance(results, Tensor)
         self._eager_captures: tuple[Any, ...] | None = None
         if all(type(tensor) is EagerTensor for tensor in self._captured):
             self._eager_captures = tuple(tensor._array for tensor in self._captured)  # type: ignore[attr-defined]
@@ -104,9 +117,15 @@ class ConcreteFunction:
         return tuple(variable for variable in self.variables if variable.trainable)
 
     @property
-    def function_type(self) -> Bound:
+    def types(self) -> Bound:
         """The trace types of the arguments."""
         return self._types
+
+    @property
+    def function_type(self) -> FunctionType:
+        """The parameters with the trace types of their arguments, the captures and the result."""
+        captures = {id(tensor): _spec_of(tensor) for tensor in self._captured}
+        return of_trace(self._signature, self._types, captures, from_value(self._structured_outputs))
 
     @property
     def structured_input_signature(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -116,18 +135,18 @@ class ConcreteFunction:
 
     @property
     def structured_outputs(self) -> Any:
-        """The symbolic results, in the structure that the Python function returned."""
+        """The symbolic results in the structure that the Python function returned; their specs if it was loaded."""
         return self._structured_outputs
 
     @property
     def output_dtypes(self) -> Any:
         """The element types of the results, in their structure."""
-        return nest.map_structure(lambda t: None if t is None else t.dtype, self._structured_outputs)
+        return nest.map_structure(lambda t: None if t is None else t.dtype, self.results)
 
     @property
     def output_shapes(self) -> Any:
         """The static shapes of the results, in their structure."""
-        return nest.map_structure(lambda t: None if t is None else t.shape, self._structured_outputs)
+        return nest.map_structure(lambda t: None if t is None else t.shape, self.results)
 
     @property
     def _arg_keywords(self) -> list[str]:
@@ -145,17 +164,7 @@ class ConcreteFunction:
         Args:
             verbose: Whether to list parameters and captures, one a line.
         """
-        returned = nest.map_structure(lambda t: None if t is None else _spec_of(t), self._structured_outputs)
-        if not verbose:
-            return f"{self._signature.describe(self._types)} -> {returned!r}"
-        lines = ["Input Parameters:"]
-        parameters = self._signature.signature.parameters.values()
-        kinds = {parameter.name: parameter.kind.name for parameter in parameters}
-        for name, kind in self._signature.by_name(self._types).items():
-            lines.append(f"  {name} ({kinds.get(name, 'POSITIONAL_ONLY')}): {kind!r}")
-        lines += ["Output Type:", f"  {returned!r}", "Captures:"]
-        captures = [f"  {id(tensor)}: {_spec_of(tensor)!r}" for tensor in self._captured]
-        return "\n".join([*lines, *(captures or ["  None"])])
+        return repr(self.function_type) if verbose else str(self.function_type)
 
     # -- calling it --------------------------------------------------------------------------------------------
 
@@ -247,3 +256,6 @@ def _described(kind: Any) -> Any:
         return kind.placeholder_value(None)
     except (AttributeError, ReferenceError):
         return kind
+
+
+Callable.register(ConcreteFunction)

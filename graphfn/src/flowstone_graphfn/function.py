@@ -16,6 +16,8 @@ from flowstone_graphfn import eagerly
 from flowstone_graphfn.call_key import CallKey
 from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_graphfn.conversion import AutographSettings, callable_for_tracing
+from flowstone_graphfn.function_type import Callable as HasFunctionType
+from flowstone_graphfn.function_type import FunctionType, of_signature
 from flowstone_graphfn.retracing import RetracingDetector
 from flowstone_graphfn.signature import Bound, FunctionSignature, binding_error, name_of_function
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -80,6 +82,12 @@ class Function:
     def input_signature(self) -> Any:
         """The specs of the arguments, if they were fixed."""
         return self._options["input_signature"]
+
+    @property
+    def function_type(self) -> FunctionType:
+        """The parameters, with the trace types of their arguments if the input signature fixes them."""
+        fixed = self._signature.fixed
+        return of_signature(self._signature.signature, None if fixed is None else self._signature.by_name(fixed))
 
     @property
     def function_spec(self) -> FunctionSignature:
@@ -165,7 +173,7 @@ class Function:
             types = self._signature.fixed or self._signature.types_of(bound, TracingContext())
             concrete = self._find(types)
             if concrete is None:
-                earlier = [each.function_type for each in self._concrete]
+                earlier = [each.types for each in self._concrete]
                 concrete = self._trace(types, call.tensors)
                 if self._count > count and self._detector.traced():
                     self._detector.warn(repr(self._python_function), self._signature, types, earlier)
@@ -177,11 +185,11 @@ class Function:
         """The most specific trace that serves arguments of these types here."""
         found: ConcreteFunction | None = None
         for concrete in self._concrete:
-            if not is_subtype(types, concrete.function_type) or not _is_reachable(concrete):
+            if not is_subtype(types, concrete.types) or not _is_reachable(concrete):
                 continue
-            if concrete.function_type == types:
+            if concrete.types == types:
                 return concrete
-            if found is None or is_subtype(concrete.function_type, found.function_type):
+            if found is None or is_subtype(concrete.types, found.types):
                 found = concrete
         return found
 
@@ -209,7 +217,7 @@ class Function:
         """The common type of these arguments and those of earlier traces, where there is one."""
         args, kwargs = types
         for concrete in self._concrete:
-            old_args, old_kwargs = concrete.function_type
+            old_args, old_kwargs = concrete.types
             if len(old_args) != len(args) or set(old_kwargs) != set(kwargs):
                 continue
             common = tuple(a.most_specific_common_supertype([b]) for a, b in zip(args, old_args, strict=True))
@@ -292,6 +300,9 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<tf.function {self._name!r} at 0x{id(self):X}: {len(self._concrete)} traces>"
+
+
+HasFunctionType.register(Function)
 
 
 def is_subtype(types: Bound, general: Bound) -> bool:

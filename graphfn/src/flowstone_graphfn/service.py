@@ -27,7 +27,7 @@ class TracedFunction:
     def __init__(self, concrete: ConcreteFunction) -> None:
         self.concrete = concrete
         self.output_spec = nest.map_structure(
-            lambda leaf: None if leaf is None else type_spec_from_value(leaf), concrete.structured_outputs
+            lambda leaf: None if leaf is None else type_spec_from_value(leaf), concrete.results
         )
 
     @property
@@ -42,7 +42,7 @@ class TracedFunction:
 
     def __call__(self, *arguments: Any) -> Any:
         """Run it on values of the traced structure."""
-        types, _ = self.concrete.function_type
+        types, _ = self.concrete.types
         return self.concrete.call_flat(
             [tensor for kind, value in zip(types, arguments, strict=True) for tensor in kind.to_tensors(value)]
         )

@@ -189,8 +189,9 @@ class SpecType(TraceType):
     """
 
     def __init__(self, spec: TypeSpec, name: str | None = None) -> None:
+        self._shown = spec
         if isinstance(spec, TensorSpec) and spec.name is not None:
-            name = name or spec.name
+            name = spec.name
             spec = TensorSpec(spec.shape, spec.dtype)
         self.spec = spec
         self.name = name
@@ -219,6 +220,12 @@ class SpecType(TraceType):
         if isinstance(self.spec, TensorSpec):
             return [value if isinstance(value, Tensor) else to_tensor(value, self.spec.dtype)]
         return nest.flatten(value, expand_composites=True)
+
+    def from_tensors(self, tensors: Iterator[Any]) -> Any:
+        """A tensor, or a value of the next components."""
+        if isinstance(self.spec, TensorSpec):
+            return next(tensors)
+        return nest.pack_sequence_as(self.spec, [next(tensors) for _ in self.flatten()], expand_composites=True)
 
     def flatten(self) -> list[Any]:
         """The specs of the components."""
@@ -254,7 +261,7 @@ class SpecType(TraceType):
         return isinstance(other, SpecType) and self.spec == other.spec
 
     def __repr__(self) -> str:
-        return repr(self.spec)
+        return repr(self._shown)
 
 
 class Structure(TraceType):
@@ -304,6 +311,10 @@ class Structure(TraceType):
         contents = (child for _, child in nest.children(value))
         return [tensor for kind, item in zip(self.children, contents, strict=True) for tensor in kind.to_tensors(item)]
 
+    def from_tensors(self, tensors: Iterator[Any]) -> Any:
+        """A structure of the contents made of the next tensors."""
+        return nest.rebuild(self._template, [child.from_tensors(tensors) for child in self.children])
+
     def flatten(self) -> list[Any]:
         """The contents' specs."""
         return [spec for child in self.children for spec in child.flatten()]
@@ -326,10 +337,16 @@ class Structure(TraceType):
 
     def __repr__(self) -> str:
         kind = self.key[0]
+        if kind in (list, tuple):
+            return f"{kind.__name__.capitalize()}[{', '.join(map(repr, self.children))}]"
         if isinstance(self._template, Mapping):
-            items = ", ".join(f"{k!r}: {c!r}" for k, c in zip(self.key[1], self.children, strict=True))
-            return f"Dict[{{{items}}}]"
-        return f"{kind.__name__.capitalize() if kind in (list, tuple) else kind.__name__}{list(self.children)!r}"
+            name, fields = "Dict", list(self._template)
+            children = dict(zip(nest.sorted_keys(self._template), self.children, strict=True))
+        else:
+            name = kind if isinstance(kind, str) else kind.__name__
+            fields = [key for key, _ in nest.children(self._template)]
+            children = dict(zip(fields, self.children, strict=True))
+        return f"{name}[{', '.join(f'[{key!r}, {children[key]!r}]' for key in fields)}]"
 
 
 def structure_key(value: Any) -> tuple[Any, ...]:

@@ -126,8 +126,10 @@ def concrete_function(
         if isinstance(spec, TensorSpec) and spec.dtype is not tensor.dtype:
             raise _misfit(function, f"its argument {tensor.name} is {tensor.dtype.name}, not {spec.dtype.name}")
     _bind(graph, bound, function)
-    results = _results(decode_structure(message.output_signature), graph, function)
-    return ConcreteFunction(graph, signature, types, results, unique_function_name(short_name(function.name)))
+    declared_results = decode_structure(message.output_signature)
+    results = _results(declared_results, graph, function)
+    name = unique_function_name(short_name(function.name))
+    return ConcreteFunction(graph, signature, types, results, name, declared_results)
 
 
 def _arguments(message: SavedConcreteFunction) -> tuple[tuple[Any, ...], dict[str, Any]]:

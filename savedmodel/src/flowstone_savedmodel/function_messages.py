@@ -78,7 +78,7 @@ def bare_function_message(function: ConcreteFunction, name: str) -> SavedBareCon
 
 def concrete_function_message(function: ConcreteFunction, bound: Sequence[int]) -> SavedConcreteFunction:
     """The arguments and results of one trace, and the numbers of what it captured."""
-    results = function.structured_outputs
+    results = function.results
     return SavedConcreteFunction(
         bound_inputs=bound,
         canonicalized_input_signature=_encoded(function.structured_input_signature),

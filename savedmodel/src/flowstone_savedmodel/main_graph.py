@@ -114,7 +114,7 @@ class MainGraph:
             names.append(name)
             message.inputs[keyword].CopyFrom(tensor_info(f"{name}:0", tensor.dtype, tensor.shape))
         call = self.add_call(function, [*names, *bound])
-        results: Mapping[str, Any] = function.structured_outputs
+        results: Mapping[str, Any] = function.results
         for number, keyword in enumerate(sorted(results)):
             tensor = results[keyword]
             message.outputs[keyword].CopyFrom(tensor_info(f"{call}:{number}", tensor.dtype, tensor.shape))

@@ -70,7 +70,7 @@ def _default_signature(functions: Mapping[str, Any]) -> ConcreteFunction | None:
         concrete = _concrete(function)
         try:
             _check_inputs(concrete)
-            _named_outputs(concrete.structured_outputs, concrete, "")
+            _named_outputs(concrete.results, concrete, "")
         except ValueError:
             continue
         possible.append(concrete)

@@ -18,14 +18,15 @@ KNOWN = frozenset(
 """TensorFlow's switches, and ``common_subgraph_elimination`` (a part of its arithmetic optimization)."""
 
 _options: dict[str, Any] = {}
+_jit: list[bool | str] = [""]
 
 
 def set_experimental_options(options: Mapping[str, Any]) -> None:
     """Turn passes of the graph optimizer on and off; what was compiled is compiled anew.
 
     >>> tf.config.optimizer.set_experimental_options({"constant_folding": False})
-    >>> tf.config.optimizer.get_experimental_options()
-    {'constant_folding': False}
+    >>> tf.config.optimizer.get_experimental_options()["constant_folding"]
+    False
     >>> tf.config.optimizer.set_experimental_options({"constant_folding": True})
 
     Args:
@@ -36,8 +37,8 @@ def set_experimental_options(options: Mapping[str, Any]) -> None:
 
 
 def get_experimental_options() -> dict[str, Any]:
-    """The switches that were set."""
-    return dict(_options)
+    """The switches that were set, and those two that always have a value."""
+    return {"disable_model_pruning": False, "disable_meta_optimizer": False} | _options
 
 
 def enabled(switch: str, default: bool) -> bool:
@@ -47,10 +48,10 @@ def enabled(switch: str, default: bool) -> bool:
 
 def set_jit(enabled: bool | str) -> None:
     """Accepted: functions are compiled as far as the installed providers can."""
-    _options["jit"] = enabled
+    _jit[:] = [enabled]
 
 
 def get_jit() -> str:
     """What ``set_jit`` was given."""
-    value = _options.get("jit", "")
+    value = _jit[0]
     return "autoclustering" if value is True else str(value or "")
