@@ -83,7 +83,7 @@ class FunctionType(inspect.Signature):
         parameters: The parameters.
         captures: The types of the captured tensors, in order, by what identifies them.
         return_annotation: The trace type of the result, if it is known.
-    """  # noqa: E501 - the second type is one line
+    """
 
     __slots__ = ("_captures",)
 
