@@ -256,7 +256,7 @@ def test_named_signatures(tmp_path: Path) -> None:
     save(root, tmp_path / "m", signatures={"pair": pair, "one": one})
     signatures = load(tmp_path / "m").signatures
     assert sorted(signatures) == ["one", "pair"]
-    result = signatures["pair"](x=tf.constant(3.0), y=tf.constant([1.0, 2.0]))
+    result = signatures["pair"](a=tf.constant(3.0), b=tf.constant([1.0, 2.0]))
     assert {name: numbers(value) for name, value in result.items()} == {"output_0": 6.0, "output_1": [1.0, 2.0]}
     assert int(signatures["one"](x=tf.constant(4))["output_0"]) == 5
 
