@@ -116,7 +116,7 @@ def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Windo
         return dots.convolution(low, padded, filter_, windows, stretches, shape)
     packed = images.packed(low, low.reshape(filter_, (math.prod(filter_.shape[:-1]), results)), groups)
     *outer, last = windows
-    tile = microkernel.window_tile(x.dtype, last.stride * channels, last.out, 1)
+    tile = microkernel.window_tile(x.dtype, last.stride * channels, last.out, step=1)
     low.imports.update(tile.addresses)
     rows = batch * math.prod(w.out for w in outer)
     depth = math.prod(filter_.shape[:-1])

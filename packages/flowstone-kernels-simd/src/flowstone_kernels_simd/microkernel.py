@@ -24,6 +24,9 @@ DEPTH = 256
 
 _UNROLL = 4
 
+_DIRECT_ROWS = 96
+"""For at most so many rows B is read where it lies, if its rows are contiguous."""
+
 NS_PER_PRODUCT = 0.013
 """What a product of two elements costs, for deciding what is spread over threads."""
 
@@ -57,7 +60,7 @@ class Library:
         i, p = "i64", "ptr"
         module.declare(f"void @{self.prefix}_tile({_TILE_TYPES})")
         module.declare(f"void @{self.prefix}_pack({', '.join([p, i, i, i, i, p])})")
-        product = [p, i, p, i, i, p, i, i, i, i]
+        product = [p, p, i, p, i, i, p, i, i, i, i]
         module.declare(f"void @{self.prefix}_product({', '.join(product)})")
         module.declare(f"void @{self.prefix}_transpose({', '.join([p, i, p, i, i, i])})")
 
@@ -256,14 +259,14 @@ def transposed(v: Vectors, dtype: str, rows: Sequence[str]) -> list[str]:
 
 
 def _product(module: Module, dtype: str, prefix: str) -> None:
-    """One panel of columns of ``C = A · B``: packs B where that pays."""
+    """One panel of columns of ``C = A · B`` by a tile function: packs B where that pays."""
     v = Vectors(module, lanes_of(dtype))
     one = SCALARS[dtype]
     columns = columns_of(dtype)
     room = v.slot(one, 64, DEPTH * columns)
     rowwise = v.value("icmp eq i64 %across, 1")
     full = v.value(f"icmp sge i64 %left, {columns}")
-    few = v.value(f"icmp sle i64 %rows, {rows_of_tile()}")
+    few = v.value(f"icmp sle i64 %rows, {_DIRECT_ROWS}")
     direct = v.value(f"and i1 {rowwise}, {v.value(f'and i1 {full}, {few}')}")
     none = v.value("icmp eq i64 %depth, 0")
     depth_or_one = v.value(f"select i1 {none}, i64 1, i64 %depth")  # no products at all still write zeros
@@ -274,15 +277,16 @@ def _product(module: Module, dtype: str, prefix: str) -> None:
             v.do(f"call void @{prefix}_pack(ptr {b}, i64 %down, i64 %across, i64 {here}, i64 %left, ptr {room})")
         panel = v.value(f"select i1 {direct}, ptr {b}, ptr {room}")
         ldb = v.value(f"select i1 {direct}, i64 %down, i64 {columns}")
-        a = v.element(one, "%a", v.mul(k, "%step"))
+        a = v.element(one, "%a", v.mul(k, "%along"))
         more = v.value(f"icmp sgt i64 {k}, 0")
         v.do(
-            f"call void @{prefix}_tile(ptr {a}, i64 %step, i64 0, i64 1, ptr {panel}, i64 {ldb}, ptr %c, "
+            f"call void %tile(ptr {a}, i64 %along, i64 0, i64 1, ptr {panel}, i64 {ldb}, ptr %c, "
             f"i64 %ldc, i64 %rows, i64 {here}, i64 %left, i1 {more})"
         )
     v.finish(
         f"{prefix}_product",
-        "ptr %a, i64 %step, ptr %b, i64 %down, i64 %across, ptr %c, i64 %ldc, i64 %rows, i64 %left, i64 %depth",
+        "ptr %tile, ptr %a, i64 %along, ptr %b, i64 %down, i64 %across, ptr %c, i64 %ldc, i64 %rows, i64 %left, "
+        "i64 %depth",
         linkage="",
     )
 
@@ -323,23 +327,24 @@ class WindowTile:
 
     Args:
         dtype: The element type.
-        places: Where the rows begin; or, for ``count`` rows, how far apart they are.
+        places: Where the rows begin; or how far apart they are, however many.
+        counts: The numbers of rows that it is called with.
         step: The distance along the depth, if that is known too.
-        count: The number of rows.
     """
 
-    def __init__(self, dtype: str, places: tuple[int, ...] | int, count: int, step: int | None = None) -> None:
+    def __init__(
+        self, dtype: str, places: tuple[int, ...] | int, counts: tuple[int, ...], step: int | None = None
+    ) -> None:
         module = Module()
         if isinstance(places, int):
-            most = rows_of_tile()
-            strips = -(-count // most)
-            heights = sorted({count // strips, -(-count // strips)})
-            stride, forms = places, {height: tuple(places * row for row in range(height)) for height in heights}
+            stride, heights = places, sorted({height for count in counts for height in _heights(count)})
+            forms = {height: tuple(places * row for row in range(height)) for height in heights}
         else:
-            heights, stride, forms = [count], 0, {count: places}
+            stride, heights = 0, list(counts)
+            forms = {counts[0]: places}
         for height in heights:
             kernel(module, dtype, height, forms[height], step)
-        where = hashlib.sha256(repr((places, count, step)).encode()).hexdigest()[:16]
+        where = hashlib.sha256(repr((places, counts, step)).encode()).hexdigest()[:16]
         self.name = f"flowstone_windows_{dtype}_{where}"
         tile(module, dtype, self.name, heights, stride)
         self.text = module.text()
@@ -354,10 +359,16 @@ class WindowTile:
         return native.load(self.text, [self.name])
 
 
+def _heights(count: int) -> tuple[int, int]:
+    """The heights of the strips that so many rows are divided into."""
+    strips = -(-count // rows_of_tile())
+    return count // strips, -(-count // strips)
+
+
 @functools.cache
-def window_tile(dtype: str, places: tuple[int, ...] | int, count: int, step: int | None = None) -> WindowTile:
-    """The library for a column of ``count`` windows."""
-    return WindowTile(dtype, places, count, step)
+def window_tile(dtype: str, places: tuple[int, ...] | int, *counts: int, step: int | None = None) -> WindowTile:
+    """The library for columns of so many windows."""
+    return WindowTile(dtype, places, counts, step)
 
 
 def imports(dtypes: Sequence[Any]) -> dict[str, int]:
