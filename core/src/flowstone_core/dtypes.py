@@ -278,9 +278,7 @@ def _find(value: Any) -> DType:
         return _BY_ENUM[value]
     elif isinstance(value, type) and value in _BY_PYTHON:
         return _BY_PYTHON[value]
-    elif hasattr(value, "dtype") and isinstance(value.dtype, DType):
-        return value.dtype
-    if not isinstance(value, int):
+    if value is not None and not isinstance(value, int):  # numpy takes None for float64
         try:
             numpy_dtype = np.dtype(value)
         except (TypeError, ValueError):

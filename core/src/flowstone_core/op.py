@@ -26,7 +26,7 @@ from flowstone_core.errors import (
     ResourceExhaustedError,
     SpecError,
 )
-from flowstone_core.interpreter import state, user_error
+from flowstone_core.interpreter import building_graph, state, user_error
 from flowstone_core.kernel import Kernel
 from flowstone_core.schema import REQUIRED, ArgDef, AttrDef
 from flowstone_core.shapes import TensorShape
@@ -177,8 +177,11 @@ class Op:
     def bind(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """Convert ``inputs`` to tensors whose types fit the schema; Python values take the tensors' type.
 
+        While a graph is built, an input knows the types of those before it only, as in TensorFlow.
+
         Raises:
             SpecError: If types do not fit together.
+            KernelNotFoundError: If they do not, and no kernel takes the first.
             TypeError: If the number of inputs is wrong.
         """
         if self._bindable:
@@ -196,8 +199,9 @@ class Op:
         if len(inputs) != len(self.inputs):
             raise TypeError(f"{self.name} takes {len(self.inputs)} inputs, got {len(inputs)}.")
         types: dict[str | None, DType] = {}
+        in_order = state.current is not None and building_graph()
         for index, type_attr, is_list in self._typed:
-            if type_attr not in types:
+            if type_attr not in types and (is_list or not in_order):
                 found = _first_dtype(inputs[index]) if is_list else _dtype_of(inputs[index])
                 if found is not None:
                     types[type_attr] = found
@@ -245,6 +249,8 @@ class Op:
             if arg.type_attr != self._dispatch_attr:
                 self._check_secondary(arg, value, tensor.dtype, hint)
         elif tensor.dtype is not wanted:
+            if arg.type_attr == self._dispatch_attr and not building_graph():
+                self.kernel(wanted)  # that there is none is said first, as in TensorFlow
             raise SpecError(
                 f"{self.name} got {tensor.dtype.name} for {arg.name!r} where {wanted.name} was expected: "
                 f"{_describe(value)}. Types are never promoted silently; convert one operand with tf.cast.",

@@ -115,7 +115,7 @@ def bessel_y1_gradient(call: Call, dy: Tensor) -> Tensor:
 @gradient(ops.DAWSN)
 def dawsn_gradient(call: Call, dy: Tensor) -> Tensor:
     """``dy (1 - 2xy)``."""
-    return multiply(dy, subtract(1.0, multiply(multiply(call.inputs[0], 2.0), call.output)))
+    return multiply(dy, 1.0 - multiply(multiply(call.inputs[0], 2.0), call.output))
 
 
 @gradient(ops.EXPINT)

@@ -127,13 +127,13 @@ def tan_gradient(call: Call, dy: Tensor) -> Tensor:
 @gradient(ops.ASIN)
 def asin_gradient(call: Call, dy: Tensor) -> Tensor:
     """``asin x``: ``dy / √(1 - x²)``."""
-    return multiply(dy, rsqrt(subtract(1, square(conj(call.inputs[0])))))
+    return multiply(dy, rsqrt(1 - square(conj(call.inputs[0]))))
 
 
 @gradient(ops.ACOS)
 def acos_gradient(call: Call, dy: Tensor) -> Tensor:
     """``acos x``: ``-dy / √(1 - x²)``."""
-    return multiply(negative(dy), rsqrt(subtract(1, square(conj(call.inputs[0])))))
+    return multiply(negative(dy), rsqrt(1 - square(conj(call.inputs[0]))))
 
 
 @gradient(ops.ATAN)
@@ -194,7 +194,7 @@ def acosh_gradient(call: Call, dy: Tensor) -> Tensor:
 @gradient(ops.ATANH)
 def atanh_gradient(call: Call, dy: Tensor) -> Tensor:
     """``atanh x``: ``dy / (1 - x²)``."""
-    return multiply(dy, reciprocal(subtract(1, square(conj(call.inputs[0])))))
+    return multiply(dy, reciprocal(1 - square(conj(call.inputs[0]))))
 
 
 # -- sigmoids ------------------------------------------------------------------------------------------------------

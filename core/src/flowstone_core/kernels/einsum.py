@@ -11,6 +11,7 @@ from flowstone_core.einsum_equation import ELLIPSIS, parse_equation
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.precision import add_with_narrow
 from flowstone_core.ops import einsum as ops
+from flowstone_core.typelists import NUMBER_KERNELS
 
 KERNELS = KernelSet()
 
@@ -18,7 +19,7 @@ _HIDDEN = [chr(code) for code in range(0x100, 0x140)]
 """Labels for the dimensions that an ellipsis stands for, the last dimension first."""
 
 
-@add_with_narrow(KERNELS, ops.EINSUM)
+@add_with_narrow(KERNELS, ops.EINSUM, dtypes=NUMBER_KERNELS)
 def einsum(inputs: list[Any], *, equation: str) -> Any:
     """Reduce each operand to the labels that matter, multiply as matrices, bring the labels in order."""
     parsed = parse_equation(equation)

@@ -12,6 +12,7 @@ from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
 from flowstone_core.ops import searching as ops
 from flowstone_core.shapes import TensorShape
+from flowstone_core.typelists import NUMBER_KERNELS
 
 KERNELS = KernelSet()
 
@@ -106,8 +107,8 @@ def _bound(side: Any) -> Callable[..., Any]:
     return kernel
 
 
-KERNELS.add(ops.LOWER_BOUND)(_bound("left"))
-KERNELS.add(ops.UPPER_BOUND)(_bound("right"))
+KERNELS.add(ops.LOWER_BOUND, dtypes=NUMBER_KERNELS)(_bound("left"))
+KERNELS.add(ops.UPPER_BOUND, dtypes=NUMBER_KERNELS)(_bound("right"))
 
 
 @KERNELS.add(ops.BUCKETIZE)

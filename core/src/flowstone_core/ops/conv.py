@@ -64,6 +64,11 @@ def infer_conv(input: Spec, filter: Spec, *, data_format: str, **attrs: Any) -> 
             f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth}): "
             f"input {TensorShape(sizes)} ({data_format}), filter {TensorShape(kernels)}."
         )
+    if channels and depth and kernels[-1] is not None and kernels[-1] % (channels // depth):
+        raise SpecError(
+            f"Depth of output ({kernels[-1]}) is not a multiple of the number of groups ({channels // depth}): "
+            f"input {TensorShape(sizes)} ({data_format}), filter {TensorShape(kernels)}."
+        )
     spatial = _spatial_sizes(sizes, kernels, data_format=data_format, **attrs)
     return Spec(_placed(sizes[0], spatial, kernels[-1], data_format), input.dtype)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from flowstone_core.conversion import convert_to_tensor
+from flowstone_core.dtypes import string
 from flowstone_core.ops import array, conv
 from flowstone_core.ops.joining import concat
 from flowstone_core.tensor import Tensor, TensorLike
@@ -17,15 +20,20 @@ def per_dimension(value: Any, count: int, channels_first: bool, name: str) -> li
     """A stride or dilation as one number a dimension, 1 for batch and channels.
 
     Args:
-        value: None for 1, a number, or a list of 1, ``count`` or ``count + 2`` numbers.
+        value: None for 1, an integer, or a list of 1, ``count`` or ``count + 2`` numbers.
         count: The number of spatial dimensions.
         channels_first: Whether the channels come second.
         name: What to call it in an error.
 
     Raises:
         ValueError: If a list has another length.
+        TypeError: If it is neither an integer nor a list of numbers.
     """
-    listed = [1] if value is None else [int(v) for v in value] if isinstance(value, (list, tuple)) else [int(value)]
+    value = 1 if value is None else value
+    try:
+        listed = [int(value)] if isinstance(value, (int, np.integer)) else [int(each) for each in value]
+    except ValueError:
+        raise TypeError(f"{name} must be an integer or a list of integers, got {value!r}.") from None
     if len(listed) == count + 2:
         return listed
     if len(listed) == 1:
@@ -39,10 +47,15 @@ def padding_of(padding: Any) -> dict[str, Any]:
     """The attributes for ``"SAME"``, ``"VALID"`` or a list of pairs, one a dimension.
 
     Raises:
-        ValueError: If it is none of these.
+        ValueError: If a list has another form, or text is a tensor.
+        TypeError: If it is neither text nor a list.
     """
     if isinstance(padding, str):
         return {"padding": padding.upper()}
+    if isinstance(padding, Tensor):
+        iter(padding)  # a symbolic tensor says that it can't
+        kind = ValueError if padding.dtype is string else TypeError
+        raise kind(f"Paddings are Python text or lists of numbers, known before the op runs. Got {padding!r}.")
     if len(padding) != 4 or any(len(pair) != 2 for pair in padding):
         raise ValueError(f"Explicit paddings must be a list of 4 pairs (before, after), got {padding!r}.")
     return {"padding": "EXPLICIT", "explicit_paddings": [int(size) for pair in padding for size in pair]}

@@ -181,8 +181,8 @@ TENSOR_DIAG_PART = Op("DiagPart", ("input: T",), ("diagonal: T",), (_DIAG_TYPES,
 
 def _padding(padding_value: Any, x: Tensor) -> Any:
     """The padding as an element of ``x``."""
-    if isinstance(padding_value, (int, float)) and padding_value == 0 and not x.dtype.is_numeric:
-        return convert_to_tensor(False if x.dtype.is_bool else "", dtype=x.dtype)
+    if x.dtype.is_bool and isinstance(padding_value, (int, float)) and padding_value == 0:
+        return convert_to_tensor(False, dtype=x.dtype)
     return convert_to_tensor(padding_value, dtype=x.dtype)
 
 

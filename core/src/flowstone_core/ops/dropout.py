@@ -16,6 +16,7 @@ from flowstone_core.ops.random import uniform
 from flowstone_core.ops.selection import where
 from flowstone_core.ops.stateless_random import stateless_uniform
 from flowstone_core.tensor import Tensor, TensorLike
+from flowstone_core.variable import Variable
 
 
 def dropout(
@@ -101,6 +102,8 @@ def general_dropout(
 def _limit_and_scale(rate: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     if isinstance(rate, numbers.Real):
         return convert_to_tensor(rate, dtype=x.dtype), convert_to_tensor(1 / (1 - rate), dtype=x.dtype)  # type: ignore[operator]
+    if not isinstance(rate, (Tensor, Variable)):
+        raise ValueError(f"`rate` must be a number or a scalar tensor. Received: rate={rate!r}")
     limit = convert_to_tensor(rate, dtype=x.dtype)
     if limit.shape.rank not in (None, 0):
         raise ValueError(f"`rate` must be a scalar tensor. Received: rate of shape {limit.shape}")

@@ -12,7 +12,7 @@ from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor, to_tensor
 from flowstone_core.dtypes import DType, as_dtype, float32, int32
 from flowstone_core.errors import SpecError
-from flowstone_core.interpreter import state
+from flowstone_core.interpreter import state, user_error
 from flowstone_core.op import Effects, Op
 from flowstone_core.ops import array, compare
 from flowstone_core.ops.array import ANY, RANGE, index_type
@@ -92,16 +92,10 @@ def _static_sizes(shape: Any) -> tuple[int, ...] | None:
 
 
 def shape_tensor(shape: Any) -> Tensor:
-    """``shape`` as a vector of integers.
-
-    Raises:
-        TypeError: If it holds anything else.
-    """
+    """``shape`` as a vector; the op that takes it says whether its type will do."""
     if is_composite(shape):  # a DynamicRaggedShape
         return shape
     tensor = convert_to_tensor(shape, int32 if isinstance(shape, (list, tuple)) and not shape else None, int32)
-    if not tensor.dtype.is_integer:
-        raise TypeError(f"Cannot convert {shape!r} to a shape: sizes are integers.")
     return array.reshape(tensor, [-1]) if tensor.ndim == 0 else tensor
 
 
@@ -118,7 +112,10 @@ def constant_of(shape: Any, value: Any, dtype: DType, name: str | None = None) -
             if value == 0:
                 return EagerTensor(np.zeros(sizes, dtype.numpy_dtype), dtype)
             return EagerTensor(np.full(sizes, value, dtype.numpy_dtype), dtype)
-    return FILL(shape_tensor(shape), convert_to_tensor(value, dtype), name=name)
+    dims = shape_tensor(shape)
+    if not (dims.dtype.is_integer or isinstance(shape, Tensor)):
+        raise TypeError(f"Cannot convert {shape!r} to a shape: sizes are integers.")
+    return FILL(dims, convert_to_tensor(value, dtype), name=name)
 
 
 def zeros(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any = None) -> Any:
@@ -198,8 +195,16 @@ def eye(
         batch_shape: The shape of the stack of matrices, if any.
         dtype: The element type.
         name: A name for the operation.
+
+    Raises:
+        TypeError: If a number of rows or columns is no integer.
     """
     columns = num_rows if num_columns is None else num_columns
+    for count in (num_rows, columns):
+        if not isinstance(count, (int, np.integer, np.ndarray, Tensor)):
+            raise TypeError(f"tf.eye takes integers as numbers of rows and columns, got {count!r}.")
+        if isinstance(count, Tensor) and not count.dtype.is_numeric:
+            raise user_error(SpecError(f"tf.eye takes integers as numbers of rows, got {count!r}.", dtype=True))
     sizes = _static_sizes([num_rows, columns])
     leading = () if batch_shape is None else _static_sizes(batch_shape)
     target = as_dtype(dtype)
@@ -254,6 +259,8 @@ def _infer_one_hot(indices: Spec, depth: Spec, on_value: Spec, off_value: Spec, 
     if size is not None and size < 0:
         raise SpecError(f"OneHot: depth must not be negative, got {size}.")
     for spec, what in ((depth, "depth"), (on_value, "on_value"), (off_value, "off_value")):
+        if what == "depth" and spec.value is None:
+            continue  # only found when it runs, as in TensorFlow
         if spec.shape not in (None, ()):
             raise SpecError(f"OneHot: {what} must be a scalar, got shape {TensorShape(spec.shape)}.")
     if indices.shape is None:

@@ -199,7 +199,7 @@ def _check_updates(target: Dims, indices: Dims, updates: Dims, what: str) -> Non
         raise SpecError(f"{what}: indices must have at least 1 dimension.")
     if target is None or indices is None or updates is None or indices[-1] is None:
         return
-    if not updates or indices[-1] > len(target):
+    if not target or (0 in indices and 0 not in target):
         return  # only found when it runs, as in TensorFlow
     expected = indices[:-1] + target[indices[-1] :]
     try:
@@ -218,7 +218,8 @@ def _infer_scatter_nd(indices: Spec, updates: Spec, shape: Spec, *, bad_indices_
 
 
 def _infer_tensor_scatter(tensor: Spec, indices: Spec, updates: Spec, *, bad_indices_policy: str) -> Spec:
-    _check_updates(tensor.shape, indices.shape, updates.shape, "TensorScatter")
+    if updates.shape != ():  # of which only the kernel complains, as in TensorFlow
+        _check_updates(tensor.shape, indices.shape, updates.shape, "TensorScatter")
     return Spec(tensor.shape, tensor.dtype)
 
 
@@ -270,14 +271,7 @@ def scatter_nd(
         tf.errors.InvalidArgumentError: If an index is out of range (unless ``bad_indices_policy`` is
             ``"IGNORE"``), or shapes do not fit.
     """
-    places = convert_to_tensor(indices)
-    result: Tensor = SCATTER_ND(
-        places,
-        updates,
-        shape if isinstance(shape, Tensor) else convert_to_tensor(shape, None, places.dtype),
-        bad_indices_policy=bad_indices_policy,
-        name=name,
-    )
+    result: Tensor = SCATTER_ND(indices, updates, shape, bad_indices_policy=bad_indices_policy, name=name)
     return result
 
 

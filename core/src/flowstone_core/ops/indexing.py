@@ -159,6 +159,8 @@ def strided_slice(
 
 
 def _infer_slice(x: Spec, begin: Spec, size: Spec) -> Spec:
+    for spec, what in ((begin, "begin"), (size, "size")):
+        infer.with_rank(spec, 1, f"Slice: {what}")
     starts, sizes = begin.vector(), size.vector()
     rank = next((len(known) for known in (x.shape, starts, sizes) if known is not None), None)
     if rank is None:

@@ -106,14 +106,15 @@ def unstack(value: TensorLike, num: int | None = None, axis: int = 0, name: str 
 
     Raises:
         ValueError: If ``axis`` is out of range, or ``num`` is not given and not known statically.
+        tf.errors.InvalidArgumentError: If ``num`` is given, and it or ``axis`` does not fit.
     """
     if not is_composite(value):
         value = convert_to_tensor(value)
         dims = value.spec.shape
-        if dims is not None and not -len(dims) <= axis < len(dims):
-            raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims)}, {len(dims)})")
-        if num is None:
-            num = None if dims is None else dims[axis]
+        if num is None and dims is not None:
+            if not -len(dims) <= axis < len(dims):
+                raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims)}, {len(dims)})")
+            num = dims[axis]
     if num is None:
         raise ValueError(f"Cannot infer argument `num` of unstack from shape {value.shape}: give it.")
     result: list[Tensor] = UNPACK(value, num=num, axis=axis, name=name)
@@ -136,6 +137,7 @@ def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
 
 
 def _infer_concat(values: list[Spec], axis: Spec) -> Spec:
+    infer.with_rank(axis, 0, "Concat: axis")
     shapes = [spec.shape for spec in values]
     ranks = {len(shape) for shape in shapes if shape is not None}
     dtype = values[0].dtype

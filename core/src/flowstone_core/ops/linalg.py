@@ -274,8 +274,7 @@ def matvec(
         b_is_sparse: A hint that ``b`` holds many zeros.
         name: A name for the op in a graph.
     """
-    a = convert_to_tensor(a)
-    column = array.expand_dims(convert_to_tensor(b, dtype_hint=a.dtype), axis=-1)
+    column = array.expand_dims(b, axis=-1)
     product = matmul(
         a,
         column,

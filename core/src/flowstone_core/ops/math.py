@@ -410,13 +410,12 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
 
     Raises:
         ValueError: If the list is empty or holds what is not a tensor.
+        TypeError: If it is no list at all.
         tf.errors.InvalidArgumentError: If types or shapes differ.
     """
-    if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(
-            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
-        )
     tensors = [x if is_composite(x) else to_tensor(x) for x in inputs]
+    if not tensors:
+        raise ValueError("tf.add_n adds tensors of one type and shape: give it at least one. Got an empty list.")
     if len(tensors) == 1 and not is_composite(tensors[0]):
         return convert_to_tensor(tensors[0])
     return ADD_N(tensors, name=name)

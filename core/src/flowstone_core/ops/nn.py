@@ -9,6 +9,7 @@ from flowstone_core import dtypes, infer
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype, int32
 from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import building_graph
 from flowstone_core.op import Op
 from flowstone_core.ops import filling
 from flowstone_core.ops.cast import cast
@@ -94,8 +95,10 @@ def bias_add(value: TensorLike, bias: TensorLike, data_format: Any = None, name:
         tf.errors.InvalidArgumentError: If the sizes differ.
     """
     layout = channels_first(data_format)
-    value = convert_to_tensor(value)
-    return BIAS_ADD(value, convert_to_tensor(bias, dtype=value.dtype), data_format=layout, name=name)
+    if building_graph():
+        value = convert_to_tensor(value)
+        bias = convert_to_tensor(bias, dtype=value.dtype)
+    return BIAS_ADD(value, bias, data_format=layout, name=name)
 
 
 # -- norms and penalties -------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def moments(
 
     Args:
         x: A tensor; 16-bit floats are summed in float32.
-        axes: The dimensions.
+        axes: The dimensions; None for all.
         shift: Not used.
         keepdims: Whether the dimensions stay, with size 1.
         name: A name for the mean in a graph.
@@ -62,7 +62,9 @@ def moments(
     return mean, variance
 
 
-def _squeezable(x: Tensor, axes: Any) -> list[int]:
+def _squeezable(x: Tensor, axes: Any) -> list[int] | None:
+    if axes is None:
+        return None
     listed = convert_eager(axes).numpy().reshape(-1).tolist() if not isinstance(axes, int) else [axes]
     rank = x.shape.rank
     return [int(axis) if rank is None else int(axis) % rank for axis in listed]

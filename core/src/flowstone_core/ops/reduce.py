@@ -19,6 +19,7 @@ from flowstone_core.ops.compare import is_finite, not_equal
 from flowstone_core.ops.complex import conj, real
 from flowstone_core.ops.elementary import exp, log, sqrt
 from flowstone_core.ops.math import add, multiply, multiply_no_nan, square, subtract
+from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import EagerTensor, Tensor, TensorLike
 from flowstone_core.typelists import INDEX, NUMBERS_AND_QUANTIZED, REALS_AND_QUANTIZED
@@ -204,13 +205,15 @@ def count_nonzero(
 
 
 def _infer_arg(input: Spec, dimension: Spec, *, output_type: DType) -> Spec:
+    if dimension.shape not in (None, ()):
+        raise SpecError(f"ArgMax and ArgMin take one dimension, a scalar. Got shape {TensorShape(dimension.shape)}.")
     if input.shape is None:
         return Spec(None, output_type)
     axis, rank = dimension.scalar(), len(input.shape)
-    if axis is None:
-        return Spec((None,) * max(rank - 1, 0), output_type)
-    if rank == 0:
+    if rank <= 1:  # whatever the dimension is: the kernel looks at it
         return Spec((), output_type)
+    if axis is None:
+        return Spec((None,) * (rank - 1), output_type)
     if not -rank <= axis < rank:
         raise SpecError(f"Expected dimension in the range [{-rank}, {rank}), but got {axis}.")
     axis %= rank
@@ -238,6 +241,10 @@ ARG_MIN = Op(
 )
 
 
+_INTEGERS = (int, np.integer, np.ndarray, list, tuple)
+_AXIS_TYPES = (dtypes.int16, int32, int64)
+
+
 def argmax(input: TensorLike, axis: Any = None, output_type: Any = int64, name: str | None = None) -> Tensor:
     """The position of the largest element along a dimension; of equal ones, the first; nan is never the largest.
 
@@ -252,8 +259,13 @@ def argmax(input: TensorLike, axis: Any = None, output_type: Any = int64, name: 
 
     Raises:
         tf.errors.InvalidArgumentError: If the dimension does not exist or is empty.
+        TypeError: If the dimension is no integer.
     """
-    return ARG_MAX(input, _axes_constant(0) if axis is None else axis, output_type=as_dtype(output_type), name=name)
+    if axis is None:
+        axis = _axes_constant(0)
+    elif not isinstance(axis, _INTEGERS) and getattr(axis, "dtype", None) not in _AXIS_TYPES:
+        raise TypeError(f"tf.argmax takes an integer (int16, int32 or int64) as axis, got {axis!r}.")
+    return ARG_MAX(input, axis, output_type=as_dtype(output_type), name=name)
 
 
 def argmin(input: TensorLike, axis: Any = None, output_type: Any = int64, name: str | None = None) -> Tensor:

@@ -129,6 +129,7 @@ def segment_max(data: TensorLike, segment_ids: TensorLike, name: str | None = No
 
 def _infer_unsorted(data: Spec, segment_ids: Spec, num_segments: Spec) -> Spec:
     rest: Dims = None
+    infer.with_rank(num_segments, 0, "UnsortedSegment: num_segments")
     if data.shape is not None and segment_ids.shape is not None:
         rank = len(segment_ids.shape)
         try:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from flowstone_core import infer
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import int32
 from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import user_error
 from flowstone_core.ops import array, filling
 from flowstone_core.ops.compare import less, not_equal
 from flowstone_core.ops.gathering import gather
@@ -37,12 +40,14 @@ def tensordot(a: TensorLike, b: TensorLike, axes: Any, name: str | None = None) 
 
     Raises:
         ValueError: If ``axes`` is not of such a form.
-        IndexError: If a dimension does not exist.
+        IndexError: If a dimension does not exist (``tf.errors.InvalidArgumentError`` if ``axes`` is a tensor).
     """
     a = convert_to_tensor(a)
     b = convert_to_tensor(b, dtype_hint=a.dtype)
-    if isinstance(axes, Tensor) and axes.spec.value is not None:
-        axes = axes.spec.value
+    given = axes
+    if not isinstance(axes, (int, np.integer, list, tuple)):
+        axes = convert_to_tensor(axes, dtype=int32)
+        axes = axes.spec.value if axes.spec.value is not None else axes
     if a.shape.rank is None or b.shape.rank is None or isinstance(axes, Tensor):
         return _of_unknown_rank(a, b, axes, name)
     axes_a, axes_b = _pair(axes, a.shape.rank)
@@ -50,7 +55,7 @@ def tensordot(a: TensorLike, b: TensorLike, axes: Any, name: str | None = None) 
         axes_a = [infer.axis_in(i, a.shape.rank) for i in axes_a]
         axes_b = [infer.axis_in(i, b.shape.rank) for i in axes_b]
     except SpecError as error:
-        raise IndexError(str(error)) from None
+        raise user_error(error) if isinstance(given, Tensor) else IndexError(str(error)) from None
     left, kept_a = _as_matrix(a, axes_a, contracted_last=True)
     right, kept_b = _as_matrix(b, axes_b, contracted_last=False)
     return array.reshape(matmul(left, right), [*kept_a, *kept_b], name=name)
