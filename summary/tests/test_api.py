@@ -12,6 +12,12 @@ from flowstone_summary._api import PUBLIC
 
 # TensorFlow 2.21's, by inspect.signature.
 SIGNATURES = {
+    "profiler.experimental.Profile": "(logdir, options=None)",
+    "profiler.experimental.ProfilerOptions": "(host_tracer_level=2, python_tracer_level=0, device_tracer_level=1, "
+    "delay_ms=None)",
+    "profiler.experimental.Trace": "(name, **kwargs)",
+    "profiler.experimental.start": "(logdir, options=None)",
+    "profiler.experimental.stop": "(save=True)",
     "summary.audio": "(name, data, sample_rate, step=None, max_outputs=3, encoding=None, description=None)",
     "summary.create_file_writer": "(logdir, max_queue=None, flush_millis=None, filename_suffix=None, name=None, "
     "experimental_trackable=False, experimental_mesh=None)",
@@ -54,7 +60,7 @@ def test_signatures_are_tensorflows(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(PUBLIC))
 def test_the_package_has_them_too(name: str) -> None:
     value: Any = summary
-    for part in name.split(".")[1:]:
+    for part in name.replace("profiler.experimental", "summary.profiler").split(".")[1:]:
         value = getattr(value, part)
     assert value is resolve(PUBLIC[name])
     assert value.__doc__

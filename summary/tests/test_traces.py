@@ -12,7 +12,7 @@ from flowstone_protos.event_pb2 import Event
 from flowstone_protos.graph_pb2 import GraphDef
 from flowstone_protos.node_def_pb2 import NodeDef
 from flowstone_protos.run_metadata_pb2 import RunMetadata
-from flowstone_summary import traces
+from flowstone_summary import profiler, traces
 
 Reader = Callable[[Path | str], list[Event]]
 
@@ -79,10 +79,19 @@ def test_without_recorder_or_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert RunMetadata.FromString(read_events(tmp_path)[1].summary.value[0].tensor.string_val[0]) == RunMetadata()
 
 
-def test_profiles_are_refused(recorder: FakeRecorder, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(errors.UnimplementedError, match="no profiles"):
-        summary.trace_on(profiler=True, profiler_outdir="x")
+def test_a_profile_beside_the_graphs(tmp_path: Path, recorder: FakeRecorder) -> None:
+    summary.trace_on(profiler=True, profiler_outdir=str(tmp_path))
+    summary.trace_export("trace")
+    assert [path.suffix for path in sorted(tmp_path.glob("plugins/profile/*/*"))] == [".gz", ".pb"]
+    summary.trace_on(profiler=True, profiler_outdir=str(tmp_path / "none"))
+    with pytest.raises(errors.AlreadyExistsError):
+        profiler.start(tmp_path)
+    summary.trace_off()
+    assert not (tmp_path / "none").exists()
     assert not recorder.running
+
+
+def test_a_profile_needs_a_folder(recorder: FakeRecorder, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         summary.trace_on(profiler=True)
     assert "profiler_outdir" in caplog.text

@@ -25,6 +25,7 @@ THEIR_MODULES = (
     "tensorflow.core.util.event_pb2",
     "tensorflow.core.example.example_pb2",
     "tensorflow.python.training.checkpoint_state_pb2",
+    "tensorflow.tsl.profiler.protobuf.xplane_pb2",
     "tensorboard.plugins.audio.plugin_data_pb2",
     "tensorboard.plugins.histogram.plugin_data_pb2",
     "tensorboard.plugins.image.plugin_data_pb2",

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from flowstone_core import providers, schema
+from flowstone_core import profiling, providers, schema
 from flowstone_core.conversion import CompositeOperandError, to_tensor
 from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.errors import (
@@ -368,6 +368,9 @@ class Op:
                 self.served_by[dtype] = kernel
                 self.reentrant = kernel.reentrant
                 function = kernel.function
+                session = profiling.current(profiling.OPS)
+                if session is not None:
+                    function = session.timed(profiling.Label(self.name, "op", self.name), function)
                 if not providers.builtin(provider):
                     function = verified(self, dtype, provider, function)
                 self.kernels[dtype] = function
@@ -391,13 +394,14 @@ class Op:
 
 
 def forget_kernels() -> None:
-    """Let every op look its kernels up anew: the choice of providers has changed."""
+    """Let every op look its kernels up anew: the choice of providers has changed, or whether they are timed."""
     for op in REGISTRY.values():
         op.kernels.clear()
         op.served_by.clear()
 
 
 providers.subscribe(forget_kernels)
+profiling.subscribe(forget_kernels)
 
 
 # -- eager execution -------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from flowstone_core.spec import Spec
 
 from flowstone_graphfn.graph import Graph
 from flowstone_graphfn.plan import Plan, live_plans
+from flowstone_graphfn.writer import Decisions
 
 PIPELINE = "flowstone_graphfn.passes.pipeline:optimize"
 """What optimizes graphs, found when the first one is compiled (it makes graph functions itself)."""
@@ -52,7 +53,7 @@ class GraphFunction:
         name: The unique name; the graph's if None.
     """
 
-    __slots__ = ("__weakref__", "_optimized", "_plan", "_stateful", "graph", "memo", "name")
+    __slots__ = ("__weakref__", "_decisions", "_optimized", "_plan", "_stateful", "graph", "memo", "name")
 
     def __init__(self, graph: Graph, name: str | None = None) -> None:
         self.graph = graph
@@ -60,6 +61,7 @@ class GraphFunction:
         self.memo: dict[Any, Any] = {}
         self._plan: Plan | None = None
         self._optimized: GraphFunction | None = None
+        self._decisions = Decisions()
         self._stateful: bool | None = None
 
     @property
@@ -87,7 +89,7 @@ class GraphFunction:
             with _compiling:
                 plan = self._plan
                 if plan is None:
-                    plan = self._plan = Plan(self.optimized().graph)
+                    plan = self._plan = Plan(self.optimized().graph, known=self._decisions)
                     live_plans.add(self)
         return plan
 
@@ -108,8 +110,13 @@ class GraphFunction:
     def forget_plan(self) -> None:
         """Compile anew at the next call."""
         self._plan = None
+        self._decisions = Decisions()
         if self._optimized is not self:
             self._optimized = None
+
+    def rewrite_plan(self) -> None:
+        """Write the plan anew at the next call; what was decided for it stays."""
+        self._plan = None
 
     def execute(self, arrays: Sequence[Any]) -> list[Any]:
         """Run it on arrays (and state objects): one for each input of the graph."""

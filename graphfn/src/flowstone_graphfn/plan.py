@@ -13,14 +13,15 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from flowstone_core import providers
+from flowstone_core import profiling, providers
 from flowstone_core.interpreter import state
 
 from flowstone_graphfn import lists, reads, subscripts, writer_control
 from flowstone_graphfn.errors import explain_failure
 from flowstone_graphfn.graph import Graph, copy_into
+from flowstone_graphfn.profiled import stem, watch_lines
 from flowstone_graphfn.quiet import run_quietly
-from flowstone_graphfn.writer import Writer
+from flowstone_graphfn.writer import Decisions, Writer
 
 _numbers = count(1)
 
@@ -34,6 +35,11 @@ recorder: Callable[[Any, Graph], Callable[..., Any]] | None = None
 class Plan:
     """A compiled graph.
 
+    Args:
+        graph: The optimized graph.
+        compilers: Whether the compilers of others may take parts of it.
+        known: What was decided when this graph was compiled before; filled in.
+
     Attributes:
         body: The generated function: arrays (and state objects) in, a tuple of them out.
         run: How to call it, with one array (or state object) for each input of the graph: ``body`` under quiet
@@ -45,11 +51,15 @@ class Plan:
         reasons: The names of the other nodes, and why no compiler took them.
     """
 
-    def __init__(self, graph: Graph, compilers: bool = True) -> None:
-        writer = Writer(graph, _without_compilers if compilers else None)
+    def __init__(self, graph: Graph, compilers: bool = True, known: Decisions | None = None) -> None:
+        session = profiling.current(profiling.USERS) if compilers else None
+        start = profiling.Session.now()
+        writer = Writer(graph, _without_compilers if compilers else None, known)
+        if session is not None:
+            watch_lines(writer, session)
         self.name = graph.name
         self.compiled = tuple(writer.compiled)
-        self.reasons = writer.reasons
+        self.reasons = writer.decisions.reasons
         self.source = writer.text()
         self.leaf = writer.leaf
         self.steps = writer.steps
@@ -59,6 +69,10 @@ class Plan:
         namespace: dict[str, Any] = {"plan_of_this_code": weakref.ref(self)}
         exec(compile(self.source, file, "exec"), namespace)
         self.body: Callable[..., tuple[Any, ...]] = namespace["make"](tuple(writer.constants))
+        if session is not None:
+            session.add(profiling.Label(f"plan of {stem(self.name)}", "compile", "", self.name), start)
+            label = profiling.Label(stem(self.name), "function", "", self.name)
+            self.body = session.timed(label, self.body)
         self.run = _leaf(self.body) if self.leaf else _with_user_code(self.body)
         if recorder is not None:
             self.run = recorder(self, graph)
@@ -137,4 +151,11 @@ def forget_plans() -> None:
         function.forget_plan()
 
 
+def rewrite_plans() -> None:
+    """Have every function's plan written anew at its next call, with what was decided before."""
+    for function in list(live_plans):
+        function.rewrite_plan()
+
+
 providers.subscribe(forget_plans)
+profiling.subscribe(rewrite_plans)

@@ -30,6 +30,21 @@ class Step(NamedTuple):
     arguments: tuple[Any, ...] = ()
 
 
+class Decisions:
+    """What was decided about the nodes of a plan, for when the plan is written anew.
+
+    Attributes:
+        items: What is executed of each graph, by the graph's identity: nodes, and parts that compilers execute.
+        reasons: The names of nodes that kernels execute, and why no compiler does.
+        sites: Kernels that keep a state for each node, by the node's identity.
+    """
+
+    def __init__(self) -> None:
+        self.items: dict[int, tuple[Graph, Sequence[Node | Compiled]]] = {}
+        self.reasons: dict[str, str] = {}
+        self.sites: dict[int, tuple[Node, Callable[..., Any]]] = {}
+
+
 class Forms:
     """Under which names the tensors of one graph are known, by the tensors' identity.
 
@@ -84,6 +99,7 @@ class Writer:
     Attributes:
         lines: The lines of the function's body.
         steps: What each line of the source executes.
+        parts: The lines that call what compilers made.
         constants: What the source's names ``k0``, ``k1``, ... stand for.
         leaf: Whether no kernel runs ops or user code.
         depth: How deep the present line is nested.
@@ -92,7 +108,7 @@ class Writer:
         forms: The names of its tensors.
         plain_variables: Which variables of which loops are held as plain lists (``lists``).
         compiled: The parts that compilers execute.
-        reasons: The names of nodes that kernels execute, and why no compiler does.
+        decisions: What was decided about the nodes.
     """
 
     native: ClassVar[dict[str, Callable[[Writer, Node], None]]] = {}
@@ -104,18 +120,20 @@ class Writer:
     objected: ClassVar[Callable[[Writer, SymbolicTensor, str], str]]
     """Writes a plain list as a ``TensorList`` object; its name (``lists``)."""
 
-    def __init__(self, graph: Graph, plain: compilers.Plain | None = None) -> None:
+    def __init__(self, graph: Graph, plain: compilers.Plain | None = None, known: Decisions | None = None) -> None:
         """Write a graph.
 
         Args:
             graph: The optimized graph.
             plain: Makes executables that use kernels alone; None if this one uses kernels alone.
+            known: What was decided when this graph was written before; filled in.
         """
         self.lines: list[str] = []
         self.compiled: list[Compiled] = []
-        self.reasons: dict[str, str] = {}
+        self.decisions = Decisions() if known is None else known
         self._plain = plain
         self.steps: dict[int, Step] = {}
+        self.parts: dict[int, Compiled] = {}
         self.constants: list[Any] = []
         self.leaf = True
         self.depth = 1
@@ -222,13 +240,18 @@ class Writer:
     def _known(self, graph: Graph) -> tuple[Graph, Sequence[Node | Compiled], Uses]:
         found = self._uses.get(id(graph))
         if found is None:
-            items: Sequence[Node | Compiled] = needed_nodes(graph)
-            if self._plain is not None:  # a compiler may need inputs that a line of Python does not
-                nodes = needed_nodes(graph, all_inputs=True)
-                items = compilers.arrange(graph, nodes, self._plain, self.reasons, self._read)
-                items = needed(graph, items)
-            found = self._uses[id(graph)] = graph, items, Uses(graph, items)
+            decided = self.decisions.items.get(id(graph))
+            if decided is None:
+                decided = self.decisions.items[id(graph)] = graph, self._arranged(graph)
+            found = self._uses[id(graph)] = *decided, Uses(*decided)
         return found
+
+    def _arranged(self, graph: Graph) -> Sequence[Node | Compiled]:
+        """What is executed of a graph, and by whom."""
+        if self._plain is None:
+            return needed_nodes(graph)
+        nodes = needed_nodes(graph, all_inputs=True)  # a compiler may need inputs that a line of Python does not
+        return needed(graph, compilers.arrange(graph, nodes, self._plain, self.decisions.reasons, self._read))
 
     def _read(self, node: Node) -> Sequence[SymbolicTensor]:
         """What a node that is written in its own way reads."""
@@ -245,8 +268,8 @@ class Writer:
 
     def write_kernel(self, node: Node) -> None:
         """A node as an operator of Python, or as a call of its kernel."""
-        kernel = kernel_of(node)
         dtype = node.op.dispatch_dtype(node.inputs, node.attrs)
+        kernel = self._site(node, kernel_of(node), dtype)
         if len(node.outputs) == 1 and self._write_operator(node, kernel, dtype):
             return
         if node.attrs:
@@ -256,6 +279,12 @@ class Writer:
             kernel = loud(kernel)
         self.write_call(node, self.constant(kernel))
 
+    def _site(self, node: Node, kernel: Callable[..., Any], dtype: Any) -> Callable[..., Any]:
+        """``kernel``, or the one with a state for this node that it has had before."""
+        if not isinstance(node.op.served_by[dtype].function, SiteKernel):
+            return kernel
+        return self.decisions.sites.setdefault(id(node), (node, kernel))[1]
+
     def _write_compiled(self, compiled: Compiled) -> None:
         """A part that a compiler executes: one call."""
         self.compiled.append(compiled)
@@ -264,6 +293,7 @@ class Writer:
         target = "".join(f"{name}, " for name in outputs)
         run = self.constant(compiled.executable.run)
         self.write(f"{'' if not outputs else f'{target.rstrip()} = '}{run}({arguments})")
+        self.parts[len(self.lines) + 3] = compiled
         for tensor, name in zip(compiled.outputs, outputs, strict=True):
             self.forms.array[id(tensor)] = name
 
@@ -313,10 +343,10 @@ def kernel_of(node: Node) -> Callable[..., Any]:
     found = op.served_by[dtype].function
     if isinstance(found, SiteKernel):  # each node draws from a stream of its own
         return found.for_site()
-    if kernel is not op.served_by[dtype].function:
+    if kernel is not found and getattr(kernel, "__wrapped__", None) is not found:
         kernels = op.kernels  # its first result is still to be verified; afterwards another one is there
         return lambda *arrays, **attrs: kernels[dtype](*arrays, **attrs)
-    return kernel
+    return found  # not one that is timed: a plan times its lines
 
 
 def is_scalar(tensor: SymbolicTensor) -> bool:

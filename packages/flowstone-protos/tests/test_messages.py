@@ -20,7 +20,11 @@ MODULES = sorted(path.stem for path in Path(flowstone_protos.__file__).parent.gl
 def test_belongs_to_our_own_proto_packages(name: str) -> None:
     descriptor = import_module(f"flowstone_protos.{name}").DESCRIPTOR
     assert descriptor.name.startswith("flowstone_protos/")
-    assert descriptor.package in {"flowstone.tensorflow", "flowstone.tensorboard"}
+    assert descriptor.package in {
+        "flowstone.tensorflow",
+        "flowstone.tensorflow.profiler",
+        "flowstone.tensorboard",
+    }
 
 
 @pytest.mark.parametrize("name", MODULES)

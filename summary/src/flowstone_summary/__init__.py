@@ -19,6 +19,7 @@ from flowstone_summary._api import PUBLIC
 
 if TYPE_CHECKING:
     from flowstone_summary import experimental as experimental
+    from flowstone_summary import profiler as profiler
     from flowstone_summary.context import record_if as record_if
     from flowstone_summary.context import should_record_summaries as should_record_summaries
     from flowstone_summary.graphs import graph as graph
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _TARGETS = {name.removeprefix("summary."): target for name, target in PUBLIC.items() if name.count(".") == 1} | {
     "experimental": "flowstone_summary.experimental",
+    "profiler": "flowstone_summary.profiler",
     "import_event": "flowstone_summary.writing:import_event",
 }
 

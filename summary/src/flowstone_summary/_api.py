@@ -1,6 +1,11 @@
 """The public names that flowstone-summary gives to ``tf.*``; nothing is imported here."""
 
 PUBLIC: dict[str, str] = {
+    "profiler.experimental.Profile": "flowstone_summary.profiler:Profile",
+    "profiler.experimental.ProfilerOptions": "flowstone_summary.profiler:ProfilerOptions",
+    "profiler.experimental.Trace": "flowstone_summary.profiler:Trace",
+    "profiler.experimental.start": "flowstone_summary.profiler:start",
+    "profiler.experimental.stop": "flowstone_summary.profiler:stop",
     "summary.SummaryWriter": "flowstone_summary.writer:SummaryWriter",
     "summary.create_file_writer": "flowstone_summary.writer:create_file_writer",
     "summary.create_noop_writer": "flowstone_summary.writer:create_noop_writer",

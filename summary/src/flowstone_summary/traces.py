@@ -1,4 +1,4 @@
-"""``tf.summary.trace_on``, ``trace_export``, ``trace_off``: the graphs of the functions that run meanwhile."""
+"""``tf.summary.trace_on``, ``trace_export``, ``trace_off``: the graphs of the functions that run meanwhile, and profiles."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowstone_core.conversion import constant
-from flowstone_core.errors import UnimplementedError
 from flowstone_core.interpreter import building_graph
 from flowstone_core.services import EXECUTED_GRAPHS, find
 from flowstone_protos.graph_pb2 import GraphDef
 from flowstone_protos.run_metadata_pb2 import RunMetadata
 
+from flowstone_summary import profiler as profiles
 from flowstone_summary.graphs import serialized_graph
 from flowstone_summary.writing import plugin_metadata, summary_scope, write
 
@@ -25,6 +25,7 @@ _VERSION = b"1"
 class _Trace:
     graph: bool
     profiler: bool
+    profiling: bool = False
 
 
 class _Current:
@@ -43,26 +44,25 @@ def trace_on(graph: bool = True, profiler: bool = False, profiler_outdir: str | 
 
     Args:
         graph: Whether to record graphs.
-        profiler: Whether to record times; without ``profiler_outdir`` a warning is logged and none are.
-        profiler_outdir: Where a profile would go.
+        profiler: Whether to record times, too; without ``profiler_outdir`` a warning is logged and none are.
+        profiler_outdir: Where the profile goes when the trace is exported (``tf.profiler.experimental``).
 
     Raises:
-        tf.errors.UnimplementedError: If a profile is asked for: flowstone has no profiler for TensorBoard yet.
+        AlreadyExistsError: If a profile is asked for, and another one is running.
     """
     if building_graph():
         _log.warning("Cannot enable trace inside a tf.function.")
         return
-    if profiler and profiler_outdir is not None:
-        raise UnimplementedError(
-            None, None, "trace_on: flowstone records graphs, but no profiles yet; leave out profiler=True."
-        )
-    if profiler:
+    profiling = profiler and profiler_outdir is not None
+    if profiler and not profiling:
         _log.warning("No `profiler_outdir` passed to trace_on(). Profiler won't be enabled.")
     with _current.lock:
         if _current.trace is not None:
             _log.warning("Trace already enabled")
             return
-        _current.trace = _Trace(graph, profiler)
+        if profiling:
+            profiles.start(profiler_outdir)
+        _current.trace = _Trace(graph, profiler, profiling)
         if graph and (recorder := find(EXECUTED_GRAPHS)) is not None:
             recorder.start()
 
@@ -86,7 +86,7 @@ def trace_export(name: str, step: Any = None, profiler_outdir: str | None = None
         trace = _current.trace
     if trace is None:
         raise ValueError("Must enable trace before export through tf.summary.trace_on.")
-    graphs = _stop()
+    graphs = _stop(save=True)
     plugin = "graph_run_metadata" if trace.profiler else "graph_run_metadata_graph"
     with summary_scope(name, f"{plugin}_summary") as (tag, _):
         write(tag, lambda: constant(_run_metadata(graphs)), step, plugin_metadata(plugin, content=_VERSION))
@@ -97,9 +97,11 @@ def trace_off() -> None:
     _stop()
 
 
-def _stop() -> list[Any]:
+def _stop(save: bool = False) -> list[Any]:
     with _current.lock:
         trace, _current.trace = _current.trace, None
+    if trace is not None and trace.profiling:
+        profiles.stop(save)
     recorder = find(EXECUTED_GRAPHS) if trace is not None and trace.graph else None
     return [] if recorder is None else recorder.stop()
 
