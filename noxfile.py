@@ -201,11 +201,14 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=ONE, requires=["wheels"])
 def bench(session: nox.Session) -> None:
-    """The benchmarks; ``nox -s bench -- tensorflow`` installs TensorFlow to compare with."""
+    """The benchmarks; ``-- tensorflow`` compares with TensorFlow, ``-- peers`` with PyTorch and JAX too."""
     install_everything(session)
-    if "tensorflow" in session.posargs:
+    session.install("rich>=13")
+    if session.posargs[:1] == ["peers"]:
+        session.install("tensorflow-cpu==2.21.0", "torch==2.13.0", "jax>=0.10", "matplotlib>=3.9")
+    elif "tensorflow" in session.posargs:
         session.install("tensorflow-cpu>=2.21,<2.22")
-    session.run("python", "benchmarks/run.py", *session.posargs, env=SAFE)
+    session.run("python", "benchmarks/run.py", *session.posargs, env=SAFE | {"PYTHONPATH": "benchmarks"})
 
 
 @nox.session(python=ONE)

@@ -2,6 +2,7 @@
 
     nox -s bench                     flowstone and numpy
     nox -s bench -- tensorflow       TensorFlow too
+    nox -s bench -- peers            all rows beside TensorFlow, PyTorch and JAX (peers/measure.py, with its options)
     python benchmarks/run.py calls   one part: calls, compiled, eager, graphs, imports or sizes
 
 Times are medians of bursts that run in turns (``timing.py``).
@@ -23,6 +24,7 @@ import compiled
 import eager
 import graphs
 import numpy as np
+from peers import measure
 from timing import microseconds, table
 
 REPEATS = 7
@@ -131,7 +133,10 @@ PARTS = {
 
 
 def main() -> None:
-    """Run the parts named on the command line, or all."""
+    """Run the parts named on the command line, or all; ``peers`` only if it is named."""
+    if sys.argv[1:2] == ["peers"]:
+        measure.main(sys.argv[2:])
+        return
     for name in [argument for argument in sys.argv[1:] if argument in PARTS] or list(PARTS):
         PARTS[name]()
 
