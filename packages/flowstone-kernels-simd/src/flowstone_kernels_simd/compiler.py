@@ -21,8 +21,8 @@ from flowstone_graphfn.graph import Node
 
 from flowstone_kernels_simd import cache, program, rules, threads
 from flowstone_kernels_simd.cpu import cpu
-from flowstone_kernels_simd.ir import SCALARS
-from flowstone_kernels_simd.lowering import Lowering
+from flowstone_kernels_simd.handles import from_outside, pack, unpack, written
+from flowstone_kernels_simd.lowering import Lowering, refuse_tensor
 from flowstone_kernels_simd.program import Program
 from flowstone_kernels_simd.values import Unsupported
 
@@ -43,7 +43,6 @@ MOST = 32
 """How many combinations of shapes one part is compiled for; those that come later are executed by kernels."""
 
 _log = logging.getLogger("flowstone.compilers")
-_WRITES = ("AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp")
 
 
 class SimdCompiler:
@@ -58,12 +57,11 @@ class SimdCompiler:
         if name not in rules.RULES:
             return f"{name} is not compiled"
         for tensor in (*node.flat_inputs(), *node.outputs):
-            if tensor.dtype is dtypes.resource:
-                held = tensor._spec.handle
-                if not held or held[0].dtype.name not in SCALARS:
-                    return "the variable's type is not known, or not compiled"
-            elif tensor.dtype.name not in SCALARS:
-                return f"{tensor.dtype.name} is not compiled"
+            reason = refuse_tensor(tensor)
+            if reason is not None:
+                return reason
+        if from_outside(node):
+            return "a list that comes from outside"
         refusal = rules.REFUSALS.get(name)
         return refusal(node) if refusal is not None else None
 
@@ -78,7 +76,7 @@ class SimdCompiler:
             return "a single node"
         runner = Runner(part, 0 if at_once() else 1)
         resources = [tensor for tensor in part.inputs if tensor.dtype is dtypes.resource]
-        writes = {id(node.inputs[0]) for node in part.nodes if node.op.name in _WRITES}
+        writes = written(part.nodes)
         return Executable(
             runner.run,
             reads=tuple(resources),
@@ -113,11 +111,13 @@ class Runner:
         self.failure = ""
         self._compiling = threading.Lock()
         self._states = [i for i, tensor in enumerate(part.inputs) if tensor.dtype is dtypes.resource]
-        written = {id(node.inputs[0]) for node in part.nodes if node.op.name in _WRITES}
-        self._written = [i for i in self._states if id(part.inputs[i]) in written]
+        self._lists = [i for i, tensor in enumerate(part.inputs) if tensor.dtype is dtypes.variant]
+        self._lists_out = any(tensor.dtype is dtypes.variant for tensor in part.outputs)
+        changed = written(part.nodes)
+        self._written = [i for i in self._states if id(part.inputs[i]) in changed]
         self._types = [
-            numpy.dtype((tensor._spec.handle[0].dtype if i in self._states else tensor.dtype).numpy_dtype)
-            for i, tensor in enumerate(part.inputs)
+            numpy.dtype((tensor._spec.handle[0].dtype if tensor.dtype.is_handle else tensor.dtype).numpy_dtype)
+            for tensor in part.inputs
         ]
 
     def run(self, *given: Any) -> Any:
@@ -125,6 +125,10 @@ class Runner:
         arrays = list(given)
         for index in self._states:
             arrays[index] = given[index].array
+            if arrays[index] is None:
+                return self.part.plain(*given)
+        for index in self._lists:
+            arrays[index] = pack(given[index])
             if arrays[index] is None:
                 return self.part.plain(*given)
         key = tuple([array.shape for array in arrays])
@@ -142,8 +146,8 @@ class Runner:
         else:
             outputs = self._run_with_locks(native, given, arrays, pool)
         if outputs is None:
-            outputs = self._again(native, given, arrays, pool)
-        return outputs
+            return self._again(native, given, arrays, pool)
+        return unpack(self.part.outputs, outputs) if self._lists_out else outputs
 
     def _run_with_locks(self, native: Program, given: Any, arrays: list[Any], pool: Any) -> Any:
         """Hold the locks of the variables that are written, always in the same order."""
@@ -169,7 +173,7 @@ class Runner:
             copied = [numpy.require(array, requirements=["C", "A"]) for array in arrays]
             outputs = native.run(copied, pool)
             if outputs is not None:
-                return outputs
+                return unpack(self.part.outputs, outputs)
         return self.part.plain(*given)
 
     def _find(self, key: Any) -> Program | None:

@@ -7,7 +7,7 @@ places in memory, variables are written last, and the stages' code is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from flowstone_graphfn.compilers import Part
 from flowstone_graphfn.graph import Node, flat_specs, map_inputs
 from flowstone_graphfn.symbolic import SymbolicTensor
 
-from flowstone_kernels_simd import grouping
+from flowstone_kernels_simd import grouping, lists
 from flowstone_kernels_simd.columns import reduce_columns, write_copies
 from flowstone_kernels_simd.ir import SCALARS, Module
 from flowstone_kernels_simd.loops import Loops
@@ -43,7 +43,10 @@ REFUSALS: dict[str, Callable[[Node], str | None]] = {}
 """For some ops, what says before shapes are known why a node is not compiled."""
 
 
-LATE_SHAPES = ("If", "StatelessIf", "While", "StatelessWhile")
+LATE_SHAPES = (
+    *("If", "StatelessIf", "While", "StatelessWhile"),
+    *("TensorListGetItem", "TensorListPopBack", "TensorListStack"),
+)
 """Ops whose results' shapes their rules find."""
 
 
@@ -62,7 +65,6 @@ def rule(*ops: str) -> Callable[[Rule], Rule]:
 class Variable:
     """A variable while a part is lowered: its present value, as operations so far have made it."""
 
-    index: int
     first: Value
     value: Value
 
@@ -77,11 +79,23 @@ class Lowering:
 
     Args:
         part: The part.
-        shapes: The shape of each input's array, of its variable's for a resource.
+        shapes: The shape of each input's array, of its variable's for a resource; the list itself for a list.
+        outer: What the part, a body of it, belongs to.
+        times: How often it runs, at most, whenever ``outer`` runs once; None if nobody knows.
+        steady: By the number of the input: the values of ``outer`` that each run gets.
     """
 
-    def __init__(self, part: Part, shapes: Sequence[Shape]) -> None:
+    def __init__(
+        self,
+        part: Part,
+        shapes: Sequence[Any],
+        outer: Lowering | None = None,
+        times: int | None = 1,
+        steady: Mapping[int, Value] | None = None,
+    ) -> None:
         self.part = part
+        self.outer = outer
+        self.times = times
         self.values: list[Value] = []
         self.specs: dict[int, Spec] = {}
         self.found: dict[int, Any] = {}
@@ -95,11 +109,17 @@ class Lowering:
         self.imports: dict[str, int] = {}
         self.copies: dict[Any, Value] = {}
         self.checks: list[Value] = []
+        self.captured: dict[Value, tuple[Value, Value]] = {}
+        self.places: list[Any] = []
+        self.newest: dict[Any, Any] = {}
+        self.steady: dict[Value, Value] = {}
         self.late: list[tuple[Value, View]] = []
         self.items: list[Any] = []
         self.arena = 0
-        for index, (tensor, shape) in enumerate(zip(part.inputs, shapes, strict=True)):
-            self._input(index, tensor, shape)
+        for number, (tensor, shape) in enumerate(zip(part.inputs, shapes, strict=True)):
+            self._input(tensor, shape)
+            if steady and number in steady:
+                self.steady[self.found[id(tensor)].first] = steady[number]
         for node in part.constants:
             self._constant(node)
         for node in part.nodes:
@@ -107,26 +127,70 @@ class Lowering:
 
     # -- what comes in -----------------------------------------------------------------------------------------------
 
-    def _input(self, index: int, tensor: SymbolicTensor, shape: Shape) -> None:
+    def _input(self, tensor: SymbolicTensor, shape: Any) -> None:
         resource = tensor.dtype is dtypes.resource
+        if tensor.dtype is dtypes.variant:
+            if isinstance(shape, tuple):
+                shape = lists.taken_in(self, self._pointed(tensor._spec.handle[0].dtype.name, shape))
+            self.found[id(tensor)] = shape
+            self.specs[id(tensor)] = Spec((), dtypes.variant, handle=(shape.spec,))
+            return
         dtype = tensor._spec.handle[0].dtype if resource else tensor.dtype
         name = dtype.name
         if name not in SCALARS:
             raise Unsupported(f"{name} is not compiled")
-        value = Value("leaf", shape, name)
-        buffer = Buffer(name, value.size, "input", index)
-        value.view = View(buffer, value.shape, contiguous_strides(value.shape))
-        self.values.append(value)
-        self.input_arrays.append(Array(name, value.shape))
-        self.input_buffers.append(buffer)
+        value = self._pointed(name, shape)
         if resource:
-            variable = Variable(index, value, value)
+            variable = Variable(value, value)
             self.variables.append(variable)
             self.found[id(tensor)] = variable
             self.specs[id(tensor)] = Spec((), dtypes.resource, handle=(Spec(shape, dtype),))
         else:
             self.found[id(tensor)] = value
             self.specs[id(tensor)] = Spec(shape, dtype, tensor._spec.value)
+
+    def _pointed(self, dtype: str, shape: Shape) -> Value:
+        """An array whose address the call brings."""
+        value = Value("leaf", shape, dtype)
+        buffer = Buffer(dtype, value.size, "input", len(self.input_buffers))
+        value.view = View(buffer, value.shape, contiguous_strides(value.shape))
+        self.values.append(value)
+        self.input_arrays.append(Array(dtype, value.shape))
+        self.input_buffers.append(buffer)
+        return value
+
+    def capture(self, value: Value, home: Lowering) -> Value:
+        """A value in memory of the lowering ``home``, which this one is part of, as a value here."""
+        if home is self:
+            return value
+        if value not in self.captured:
+            assert self.outer is not None
+            outside = self.outer.capture(value, home)
+            self.captured[value] = (outside, self._pointed(value.dtype, value.shape))
+        return self.captured[value][1]
+
+    def outside(self, value: Value, home: Lowering) -> Value | None:
+        """The value of the lowering ``home`` that this one is in every run; None if it changes."""
+        low = self
+        while low is not home:
+            if low.outer is None or value not in low.steady:
+                return None
+            value, low = low.steady[value], low.outer
+        return value if low is not self else None
+
+    def times_since(self, home: Lowering) -> int | None:
+        """How often this runs, at most, whenever ``home`` runs once."""
+        if home is self:
+            return 1
+        assert self.outer is not None
+        before = self.outer.times_since(home)
+        return None if before is None or self.times is None else before * self.times
+
+    def place_of(self, dtype: str, size: int) -> Value:
+        """Memory that stages share."""
+        value = Value("leaf", (size,), dtype)
+        value.view = View(Buffer(dtype, size), value.shape, contiguous_strides(value.shape))
+        return value
 
     def _constant(self, node: Node) -> None:
         (tensor,) = node.outputs
@@ -168,7 +232,7 @@ class Lowering:
         except SpecError as error:
             raise Unsupported(f"{node.op.name}: {error}") from None
         for tensor, spec in zip(node.outputs, inferred, strict=True):
-            if (spec.shape is None or None in spec.shape) and node.op.name not in LATE_SHAPES:
+            if (spec.shape is None or None in spec.shape) and node.op.name not in LATE_SHAPES and tensor.dtype.name in SCALARS:
                 raise Unsupported(f"the shape of {node.name!r} ({node.op.name}) depends on values")
             self.specs[id(tensor)] = spec
         inputs = [
@@ -178,7 +242,9 @@ class Lowering:
         made = RULES[node.op.name](self, node, inputs)
         results = list(made) if isinstance(made, (list, tuple)) else [made]
         for tensor, value in zip(node.outputs, results, strict=True) if node.outputs else ():
-            if value.shape != self.specs[id(tensor)].shape or value.dtype != tensor.dtype.name:
+            if isinstance(value, Value) and (
+                value.shape != self.specs[id(tensor)].shape or value.dtype != tensor.dtype.name
+            ):
                 raise Unsupported(f"{node.op.name} became {value}, not {self.specs[id(tensor)]}")
             self.found[id(tensor)] = value
 
@@ -194,6 +260,32 @@ class Lowering:
         if spec.value is None or (isinstance(spec.value, tuple) and _has_unknown(spec.value)):
             raise Unsupported(f"{tensor.name!r} is only known at the run")
         return np.array(spec.value, spec.dtype.numpy_dtype)
+
+    def partly_known(self, tensor: SymbolicTensor) -> list[int | None]:
+        """The entries of a vector of integers, None for those that are only known at the run."""
+        if tensor.node.op.name == "Const":
+            return list(tensor.node.attrs["value"]._array.tolist())
+        spec = self.specs[id(tensor)]
+        if isinstance(spec.value, tuple):
+            return list(spec.value)
+        (count,) = spec.shape or (None,)
+        if count is None:
+            raise Unsupported(f"{tensor.name!r} is only known at the run")
+        return [None] * count
+
+    def scalar(self, tensor: SymbolicTensor) -> int | None:
+        """The integer that a tensor will be, if that is known."""
+        value = self.found.get(id(tensor))
+        if isinstance(value, Value) and value.shape == ():
+            if value.op == "constant":
+                return int(value.attrs["number"])
+            if "known" in value.attrs:
+                return int(value.attrs["known"])
+        try:
+            found = self.known(tensor)
+        except Unsupported:
+            return None
+        return int(found) if found.shape == () else None
 
     def shape_of(self, node: Node, index: int = 0) -> Shape:
         """The shape of a node's output."""
@@ -322,7 +414,11 @@ class Lowering:
 
     def program(self) -> Program:
         """The program."""
-        self.prepare()
+        results: list[Value] = []
+        for tensor in self.part.outputs:
+            found = self.found[id(tensor)]
+            results += [found] if isinstance(found, Value) else lists.given_out(self, found)
+        self.prepare(results, [variable for variable in self.variables if variable.written])
         module = Module()
         calls, guards = self.emit(module, "stage")
         return Program(
@@ -337,14 +433,21 @@ class Lowering:
             self.imports,
         )
 
-    def prepare(self) -> None:
-        """Everything but writing code: groups, their order, and the places of all results in memory."""
-        outputs = [self._own_result(self.found[id(tensor)]) for tensor in self.part.outputs]
-        written = [variable for variable in self.variables if variable.written]
+    def prepare(self, results: Sequence[Value], written: Sequence[Variable] = (), keep: Sequence[Value] = ()) -> None:
+        """Everything but writing code: groups, their order, and the places of all results in memory.
+
+        Args:
+            results: What comes out.
+            written: The variables to be written at the end.
+            keep: What is computed besides, for what it does.
+        """
+        for place in self.places:
+            place.settle()
+        outputs = [self._own_result(value) for value in results]
         for variable in written:
             if not variable.value.computed or variable.value in outputs:
                 variable.value = self.op("Copy", variable.value)
-        needed = self._needed([*outputs, *self.checks, *(variable.value for variable in written)])
+        needed = self._needed([*outputs, *self.checks, *keep, *(variable.value for variable in written)])
         grouper = grouping.Grouper()
         grouper.add_all([value for value in self.values if value in needed])
         self._mark_exports(needed, outputs)
@@ -429,7 +532,7 @@ class Lowering:
                     return False
             elif reader is not None:
                 after.add(reader)
-        after |= {check.group for check in self.checks} - {group}
+        after |= {grouping.maker(check) for check in self.checks} - {group}
         if any(check.group is group for check in self.checks):
             return False
         if any(grouper.reaches([reader], group) for reader in after):
@@ -475,7 +578,7 @@ class Lowering:
         guards: dict[int, list[View]] = {}
         for number, item in enumerate(self.items):
             name = f"{prefix}{number}"
-            found = [check.locate() for check in self.checks if check.group is item]
+            found = [check.locate() for check in self.checks if grouping.maker(check) is item]
             if found:
                 guards[number] = found
             if isinstance(item, grouping.Group):
@@ -485,6 +588,17 @@ class Lowering:
         if self.late:
             calls.append(write_copies(module, f"{prefix}late", self.late))
         return calls, guards
+
+
+def refuse_tensor(tensor: SymbolicTensor) -> str | None:
+    """Why a tensor is of a type that is not compiled."""
+    if not tensor.dtype.is_handle:
+        return None if tensor.dtype.name in SCALARS else f"{tensor.dtype.name} is not compiled"
+    held = tensor._spec.handle
+    what = "variable" if tensor.dtype is dtypes.resource else "list"
+    if not held or held[0].dtype.name not in SCALARS:
+        return f"the {what}'s type is not known, or not compiled"
+    return None
 
 
 def _has_unknown(value: Any) -> bool:

@@ -8,12 +8,16 @@ from flowstone_kernels_simd import (
     pool,
     rules_array,
     rules_gather,
+    rules_list,
     rules_math,
     rules_reduce,
     rules_state,
 )
 from flowstone_kernels_simd.lowering import REFUSALS, RULES
 
-FAMILIES = (rules_math, rules_array, rules_gather, rules_reduce, rules_state, gemm, conv, depthwise, pool, control)
+FAMILIES = (
+    *(rules_math, rules_array, rules_gather, rules_list, rules_reduce, rules_state),
+    *(gemm, conv, depthwise, pool, control),
+)
 
 __all__ = ["FAMILIES", "REFUSALS", "RULES"]

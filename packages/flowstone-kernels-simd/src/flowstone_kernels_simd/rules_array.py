@@ -9,9 +9,10 @@ from typing import Any
 from flowstone_core import slicing
 from flowstone_graphfn.graph import Node
 
-from flowstone_kernels_simd.ir import Module
+from flowstone_kernels_simd.ir import SCALARS, SIZES, Module
+from flowstone_kernels_simd.loops import base_address
 from flowstone_kernels_simd.lowering import Lowering, rule
-from flowstone_kernels_simd.values import Buffer, Call, Value, View, contiguous_strides
+from flowstone_kernels_simd.values import Buffer, Call, Unsupported, Value, View, contiguous_strides
 from flowstone_kernels_simd.vectors import Vectors
 
 
@@ -45,11 +46,92 @@ def permuted(low: Lowering, value: Value, order: list[int]) -> Value:
 
 @rule("StridedSlice")
 def _strided_slice(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    vectors = [low.known(tensor).tolist() for tensor in node.inputs[1:]]
+    begin, end = (low.partly_known(tensor) for tensor in node.inputs[1:3])
+    strides = low.known(node.inputs[3]).tolist()
     masks = slicing.Masks(*[node.attrs[name] for name in slicing.Masks._fields])
-    begin, end, strides = vectors
+    moving = [entry for entry, place in enumerate(begin) if place is None and masks.shrink_axis_mask >> entry & 1]
+    for entry in moving:
+        begin[entry], end[entry] = 0, 1
+    ranges = [entry for entry in range(len(begin)) if not masks.shrink_axis_mask >> entry & 1]
+    if any(
+        (begin[entry] is None and not masks.begin_mask >> entry & 1)
+        or (end[entry] is None and not masks.end_mask >> entry & 1)
+        for entry in ranges
+    ):
+        raise Unsupported("a slice whose ends are only known at the run")
     parts = slicing.resolve(inputs[0].shape, begin, end, strides, masks)
+    if moving:
+        return _moving_slice(low, inputs[0], inputs[1], _axes(inputs[0].shape, masks, len(begin), moving), parts)
     return _sliced(low, inputs[0], parts, low.shape_of(node))
+
+
+def _axes(shape: tuple[int, ...], masks: slicing.Masks, count: int, entries: list[int]) -> dict[int, int]:
+    """By the axis: which entry of a slice says which of its elements is taken."""
+    found: dict[int, int] = {}
+    axis = 0
+    used = sum(1 for entry in range(count) if not (masks.ellipsis_mask | masks.new_axis_mask) >> entry & 1)
+    for entry in range(count):
+        if masks.ellipsis_mask >> entry & 1:
+            axis += len(shape) - used
+        elif not masks.new_axis_mask >> entry & 1:
+            if entry in entries:
+                found[axis] = entry
+            axis += 1
+    return found
+
+
+def _moving_slice(
+    low: Lowering, value: Value, begin: Value, axes: dict[int, int], parts: list[slicing.Part]
+) -> Value:
+    """A slice with elements of some axes whose numbers are only known at the run: a copy of it."""
+    value, begin = low.contiguous(value), low.contiguous(begin)
+    if value.size == 0:
+        raise Unsupported("a slice of nothing")
+    steps = contiguous_strides(value.shape)
+    # first the chosen elements along these axes, contiguous; then the rest of the slice is another view of that
+    shape = tuple(1 if axis in axes else size for axis, size in enumerate(value.shape))
+    last = max(axes)
+    outer, length = math.prod(shape[:last]), math.prod(shape[last + 1 :])
+
+    def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
+        module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+        v = Vectors(module, 1)
+        one, item, kind = SCALARS[value.dtype], SIZES[value.dtype], SCALARS[begin.dtype]
+        offset: str | int = 0
+        wrong = "false"
+        entries = base_address(v, begin.locate())
+        for axis, entry in axes.items():
+            number = v.value(f"load {kind}, ptr {v.element(kind, entries, entry)}")
+            if kind != "i64":
+                number = v.value(f"sext {kind} {number} to i64")
+            below = v.value(f"icmp slt i64 {number}, 0")
+            number = v.value(f"select i1 {below}, i64 {v.add(number, value.shape[axis])}, i64 {number}")
+            outside = v.value(f"icmp uge i64 {number}, {value.shape[axis]}")
+            wrong = v.value(f"or i1 {wrong}, {outside}")
+            offset = v.add(offset, v.mul(number, steps[axis]))
+        v.do(f"store i8 {v.value(f'zext i1 {wrong} to i8')}, ptr {base_address(v, outputs[1].locate())}")
+        with v.when(v.value(f"xor i1 {wrong}, true")):
+            source = v.element(one, base_address(v, value.locate()), offset)
+            target = base_address(v, outputs[0].locate())
+            with v.loop(0, outer) as number:
+                rest: str | int = number
+                from_ = source
+                for axis in reversed(range(last)):
+                    if shape[axis] != 1:
+                        place = v.value(f"urem i64 {rest}, {shape[axis]}")
+                        rest = v.value(f"udiv i64 {rest}, {shape[axis]}")
+                        from_ = v.element(one, from_, v.mul(place, steps[axis]))
+                to = v.element(one, target, v.mul(number, length))
+                if length == 1:
+                    v.do(f"store {one} {v.value(f'load {one}, ptr {from_}')}, ptr {to}")
+                else:
+                    v.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {to}, ptr {from_}, i64 {length * item}, i1 false)")
+        v.finish(name, "ptr %table, i64 %low, i64 %high")
+        return Call(name, 1, 1, 10 + outer * (5 + length * item / 16))
+
+    chosen, bad = low.stage([value, begin], [(shape, value.dtype), ((), "bool")], write)
+    low.checks.append(bad)
+    return _sliced(low, chosen, parts, slicing.result_shape(parts))  # type: ignore[arg-type]
 
 
 def _sliced(low: Lowering, value: Value, parts: list[slicing.Part], shape: tuple[int, ...]) -> Value:
