@@ -27,9 +27,7 @@ def written(nodes: Iterable[Node]) -> set[int]:
                 graph = node.attrs[name].optimized().graph
                 inside = written(graph.nodes)
                 operands = node.inputs[-1]
-                found.update(
-                    id(given) for given, own in zip(operands, graph.inputs, strict=True) if id(own) in inside
-                )
+                found.update(id(given) for given, own in zip(operands, graph.inputs, strict=True) if id(own) in inside)
     return found
 
 

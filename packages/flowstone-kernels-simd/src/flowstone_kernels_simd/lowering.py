@@ -232,7 +232,11 @@ class Lowering:
         except SpecError as error:
             raise Unsupported(f"{node.op.name}: {error}") from None
         for tensor, spec in zip(node.outputs, inferred, strict=True):
-            if (spec.shape is None or None in spec.shape) and node.op.name not in LATE_SHAPES and tensor.dtype.name in SCALARS:
+            if (
+                (spec.shape is None or None in spec.shape)
+                and node.op.name not in LATE_SHAPES
+                and tensor.dtype.name in SCALARS
+            ):
                 raise Unsupported(f"the shape of {node.name!r} ({node.op.name}) depends on values")
             self.specs[id(tensor)] = spec
         inputs = [

@@ -80,9 +80,7 @@ def _axes(shape: tuple[int, ...], masks: slicing.Masks, count: int, entries: lis
     return found
 
 
-def _moving_slice(
-    low: Lowering, value: Value, begin: Value, axes: dict[int, int], parts: list[slicing.Part]
-) -> Value:
+def _moving_slice(low: Lowering, value: Value, begin: Value, axes: dict[int, int], parts: list[slicing.Part]) -> Value:
     """A slice with elements of some axes whose numbers are only known at the run: a copy of it."""
     value, begin = low.contiguous(value), low.contiguous(begin)
     if value.size == 0:
