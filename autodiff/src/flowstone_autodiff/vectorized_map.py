@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flowstone_core import nest
@@ -28,7 +28,8 @@ def vectorized_map(fn: Callable[[Any], Any], elems: Any, fallback_to_while_loop:
     Args:
         fn: A function of one element (a structure like ``elems``) that returns a structure of tensors. As in a
             ``tf.function``, tensors have no values in it, so Python cannot branch on them.
-        elems: A tensor, or a structure of tensors with the same first dimension (or 1).
+        elems: A tensor, or a structure of tensors with the same first dimension (or 1); also ragged and sparse tensors
+            and batchable extension types.
         fallback_to_while_loop: Accepted.
         warn: Accepted.
 
@@ -43,7 +44,8 @@ def vectorized_map(fn: Callable[[Any], Any], elems: Any, fallback_to_while_loop:
     """
     if not callable(fn):
         raise TypeError(f"{type(fn).__name__!r} object is not callable: vectorized_map takes a function, got {fn!r}.")
-    flat = [convert_to_tensor(leaf) for leaf in nest.flatten(elems, expand_composites=True)]
+    sources = [_Source(leaf) for leaf in nest.flatten(elems)]
+    flat = [tensor for source in sources for tensor in source.tensors]
     if not flat:
         raise ValueError("vectorized_map needs at least one tensor in `elems`.")
     size = _size(flat)
@@ -51,12 +53,44 @@ def vectorized_map(fn: Callable[[Any], Any], elems: Any, fallback_to_while_loop:
     structure: list[Any] = []
 
     def run(*elements: Any) -> list[Any]:
-        result = fn(nest.pack_sequence_as(elems, list(elements), expand_composites=True))
-        structure.append(result)
-        return nest.flatten(result)
+        rest = iter(elements)
+        result = fn(nest.pack_sequence_as(elems, [source.element(rest) for source in sources]))
+        specs = [_spec_of(leaf) for leaf in nest.flatten(result)]
+        structure.extend((result, specs))
+        pairs = zip(specs, nest.flatten(result), strict=True)
+        return [tensor for spec, leaf in pairs for tensor in ([leaf] if spec is None else spec._to_tensor_list(leaf))]
 
-    results = vectorized(size, run, rows)
-    return nest.pack_sequence_as(structure[0], results)
+    results = iter(vectorized(size, run, rows))
+    result, specs = structure
+    known = size if isinstance(size, int) else None
+    return nest.pack_sequence_as(result, [_stack(spec, results, known) for spec in specs])
+
+
+class _Source:
+    """What is mapped over: a tensor, or a composite tensor by the tensors that its spec makes of its slices."""
+
+    def __init__(self, value: Any) -> None:
+        spec = _spec_of(value)
+        self.spec = None if spec is None else spec._unbatch()
+        self.tensors = [convert_to_tensor(value)] if spec is None else spec._to_batched_tensor_list(value)
+
+    def element(self, tensors: Iterator[Any]) -> Any:
+        """The element that the next tensors hold."""
+        taken = [next(tensors) for _ in self.tensors]
+        return taken[0] if self.spec is None else self.spec._from_compatible_tensor_list(taken)
+
+
+def _spec_of(value: Any) -> Any:
+    """The spec of a composite tensor that can be stacked and cut, else None."""
+    spec = value._type_spec if nest.is_composite(value) else None
+    return spec if hasattr(spec, "_to_batched_tensor_list") else None
+
+
+def _stack(spec: Any, tensors: Iterator[Any], size: int | None) -> Any:
+    """What the next tensors, which are stacks, hold."""
+    if spec is None:
+        return next(tensors)
+    return spec._batch(size)._from_compatible_tensor_list([next(tensors) for _ in spec._flat_tensor_specs])
 
 
 def _is_one(tensor: Any) -> bool:

@@ -62,7 +62,7 @@ class ExtensionTypeMetaclass(ABCMeta):
         members = {} if given is None else {key: value for key, value in vars(given).items() if key not in _CLASS_PARTS}
         members |= {"__slots__": (), "__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.Spec"}
         members["_value_type"] = cls
-        cls.Spec = type("Spec", (ExtensionTypeSpec,), members)
+        cls.Spec = type("Spec", (cls._spec_base,), members)
         if "__init__" not in members:
             bare = [Field(field.name, field.kind) for field in cls._fields]
             cls.Spec.__signature__ = _signature(bare)  # type: ignore[attr-defined]
@@ -149,6 +149,7 @@ class ExtensionType(CompositeTensor, metaclass=ExtensionTypeMetaclass):
     __tf_is_tensor__ = False
     _fields: ClassVar[tuple[Field, ...]] = ()
     Spec: ClassVar[Any]
+    _spec_base: ClassVar[Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         bound = _signature(type(self)._fields).bind(*args, **kwargs)
@@ -255,6 +256,9 @@ class ExtensionTypeSpec(TypeSpec):
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={_plain(value)!r}" for name, value in self._by_name().items())
         return f"{self._value_type.__name__}.Spec({fields})"
+
+
+ExtensionType._spec_base = ExtensionTypeSpec
 
 
 def _plain(value: Any) -> Any:

@@ -268,6 +268,10 @@ class SparseTensorSpec(TypeSpec):
         made.set_shape(self._shape)
         return made
 
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
+        return [TensorSpec(None, dtypes.variant)]
+
     def _to_tensor_list(self, value: SparseTensor) -> list[Tensor]:
         return [SERIALIZE_SPARSE(*self._to_components(value), out_type=dtypes.variant)]
 

@@ -15,7 +15,11 @@ class TypeSpec:
     """The type of a value that TensorFlow functions take: the base of the specs of tensors and composites.
 
     A subclass for a composite type says what its parts are (``_component_specs``, ``_to_components``,
-    ``_from_components``) and what identifies it (``_serialize``).
+    ``_from_components``) and what identifies it (``_serialize``). If values can be stacked and cut, it also says what
+    tensors are stacked for them: ``_to_tensor_list(value)`` gives those of a value, ``_to_batched_tensor_list(value)``
+    tensors with a row for each slice of a value along its first dimension, and ``_from_compatible_tensor_list(tensors)``
+    the value that such tensors, or stacks of them, hold; ``_flat_tensor_specs`` are their types. ``_batch(size)`` and
+    ``_unbatch()`` are the specs of stacks and slices.
     """
 
     __slots__ = ("__weakref__",)
@@ -232,6 +236,30 @@ class TensorSpec(TypeSpec):
 
     def _from_components(self, components: Any) -> Any:
         return components[0] if isinstance(components, list) else components
+
+    def _batch(self, batch_size: int | None) -> TensorSpec:
+        return TensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
+
+    def _unbatch(self) -> TensorSpec:
+        if self._shape.rank == 0:
+            raise ValueError("Unbatching a tensor is only supported for rank >= 1")
+        return TensorSpec(self._shape[1:], self._dtype)
+
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
+        return [self]
+
+    def _to_tensor_list(self, value: Any) -> list[Any]:
+        return [value]
+
+    def _to_batched_tensor_list(self, value: Any) -> list[Any]:
+        if self._shape.rank == 0:
+            raise ValueError("Unbatching a tensor is only supported for rank >= 1")
+        return [value]
+
+    def _from_compatible_tensor_list(self, tensors: Any) -> Any:
+        (tensor,) = tensors
+        return tensor
 
     def __repr__(self) -> str:
         return f"TensorSpec(shape={self._shape}, dtype={self._dtype!r}, name={self._name!r})"

@@ -6,7 +6,7 @@ An element is a structure (``tf.nest``) of tensors and composite tensors, descri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flowstone_core import nest
@@ -68,24 +68,19 @@ def to_components(element: Any, element_spec: Any) -> list[Any]:
         if isinstance(spec, TensorSpec):
             parts.append(value)
         else:
-            opened = spec._to_components(value)
-            parts += nest.flatten(opened)
+            parts += to_components(spec._to_components(value), spec._component_specs)
     return parts
 
 
-def from_components(components: Sequence[Any], element_spec: Any) -> Any:
+def from_components(components: Iterable[Any], element_spec: Any) -> Any:
     """The element that flat tensors make."""
     remaining = iter(components)
-    leaves = []
-    for spec in nest.flatten(element_spec):
-        if isinstance(spec, TensorSpec):
-            leaves.append(next(remaining))
-        else:
-            inner = spec._component_specs
-            parts = [next(remaining) for _ in nest.flatten(inner)]
-            leaves.append(
-                spec._from_components(nest.pack_sequence_as(inner, parts) if nest.is_nested(inner) else parts[0])
-            )
+    leaves = [
+        next(remaining)
+        if isinstance(spec, TensorSpec)
+        else spec._from_components(from_components(remaining, spec._component_specs))
+        for spec in nest.flatten(element_spec)
+    ]
     return nest.pack_sequence_as(element_spec, leaves)
 
 

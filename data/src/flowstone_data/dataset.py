@@ -581,8 +581,6 @@ def _seeds(seed: Any) -> tuple[Any, Any]:
 
 
 def _batched(spec: Any, size: int | None) -> Any:
-    if isinstance(spec, TensorSpec):
-        return TensorSpec(TensorShape([size]).concatenate(spec.shape), spec.dtype)
     if hasattr(spec, "_batch"):
         return spec._batch(size)
     raise TypeError(f"Elements of type {spec!r} cannot be batched.")

@@ -1,9 +1,6 @@
 """Elements with composite tensors on their way through what stacks and cuts: as tensors that can be.
 
-A composite's spec takes part by what TensorFlow's specs call these: ``_to_tensor_list(value)`` gives a list of one
-tensor for a value, ``_to_batched_tensor_list(value)`` one with a row for each slice of a value along its first
-dimension, and ``_from_compatible_tensor_list([tensor])`` gives the value that one such tensor, or a stack of them, holds;
-``_batch(size)`` and ``_unbatch()`` are the specs of stacks and slices.
+A composite's spec says which (see ``TypeSpec``): some tensors in the place of each value, which are stacked and cut.
 """
 
 from __future__ import annotations
@@ -13,33 +10,41 @@ from typing import Any
 
 from flowstone_core import nest
 from flowstone_core.api import tf
-from flowstone_core.dtypes import variant
 from flowstone_core.type_spec import TensorSpec
 
 
 def needs_packing(spec: Any) -> bool:
     """Whether an element has composites whose specs pack them."""
-    return any(hasattr(leaf, "_to_tensor_list") for leaf in nest.flatten(spec))
+    return any(not isinstance(leaf, TensorSpec) and hasattr(leaf, "_to_tensor_list") for leaf in nest.flatten(spec))
 
 
 def packed_spec(spec: Any) -> Any:
     """The type of packed elements, or slices of them, of type ``spec``, as far as it is known."""
-    return nest.map_structure(lambda leaf: leaf if isinstance(leaf, TensorSpec) else TensorSpec(None, variant), spec)
+    return _replaced(
+        spec, spec, lambda leaf, value: tuple(TensorSpec(None, flat.dtype) for flat in leaf._flat_tensor_specs)
+    )
 
 
 def packed(element: Any, spec: Any) -> Any:
-    """``element`` with a tensor in the place of each composite."""
-    return _replaced(element, spec, lambda leaf, value: leaf._to_tensor_list(value)[0])
+    """``element`` with tensors in the place of each composite."""
+    return _replaced(element, spec, lambda leaf, value: tuple(leaf._to_tensor_list(value)))
 
 
 def packed_slices(element: Any, spec: Any) -> Any:
-    """``element`` with a tensor in the place of each composite, which has a row for each slice."""
-    return _replaced(element, spec, lambda leaf, value: leaf._to_batched_tensor_list(value)[0])
+    """``element`` with tensors in the place of each composite, which have a row for each slice."""
+    return _replaced(element, spec, lambda leaf, value: tuple(leaf._to_batched_tensor_list(value)))
 
 
 def unpacked(element: Any, spec: Any) -> Any:
     """The element of type ``spec`` that tensors in the place of composites hold."""
-    return _replaced(element, spec, lambda leaf, value: leaf._from_compatible_tensor_list([value]))
+    tensors = iter(nest.flatten(element))
+    leaves = [
+        next(tensors)
+        if isinstance(leaf, TensorSpec)
+        else leaf._from_compatible_tensor_list([next(tensors) for _ in leaf._flat_tensor_specs])
+        for leaf in nest.flatten(spec)
+    ]
+    return nest.pack_sequence_as(spec, leaves)
 
 
 def divided(element: Any, spec: Any) -> Any:

@@ -21,7 +21,15 @@ PUBLIC: dict[str, str] = (
     | public("flowstone_core.module", {"Module": "."})
     | public(
         "flowstone_core.extension_type",
-        {"ExtensionType": "experimental.ExtensionType", "as_dict": "experimental.extension_type.as_dict"},
+        {
+            "ExtensionType": "experimental.ExtensionType",
+            "ExtensionTypeSpec": "experimental.ExtensionTypeSpec",
+            "as_dict": "experimental.extension_type.as_dict",
+        },
+    )
+    | public(
+        "flowstone_core.batchable_type",
+        {name: f"experimental.{name}" for name in ("BatchableExtensionType", "ExtensionTypeBatchEncoder")},
     )
     | public(
         "flowstone_core.dispatch",

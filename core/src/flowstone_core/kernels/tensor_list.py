@@ -58,8 +58,10 @@ def _slices(tensor: Any, element_shape: Any, what: str) -> TensorList:
 
 
 def dtype_of(tensor: Any) -> DType:
-    """The type of a tensor that becomes elements (an array of lists for lists of lists)."""
-    if isinstance(tensor, np.ndarray) and tensor.size and isinstance(tensor.flat[0], TensorList):
+    """The type of a tensor that becomes elements; arrays of objects other than strings are variants."""
+    if not isinstance(tensor, np.ndarray):
+        return variant
+    if tensor.dtype == np.object_ and tensor.size and not isinstance(tensor.flat[0], (bytes, str)):
         return variant
     return from_numpy(tensor.dtype)
 

@@ -11,7 +11,7 @@ import numpy as np
 from flowstone_core import operators
 from flowstone_core.api import tf
 from flowstone_core.composite import CompositeTensor
-from flowstone_core.dtypes import DType, as_dtype, float32, int32, int64
+from flowstone_core.dtypes import DType, as_dtype, float32, int32, int64, variant
 from flowstone_core.errors import SpecError
 from flowstone_core.interpreter import user_error
 from flowstone_core.op import Op
@@ -769,6 +769,10 @@ class RaggedTensorSpec(TypeSpec):
     def _unbatch(self) -> RaggedTensorSpec:
         return RaggedTensorSpec(self._shape[1:], self._dtype, self._ragged_rank - 1, self._row_splits_dtype)
 
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
+        return [TensorSpec(None, variant)]
+
     def _to_tensor_list(self, value: Any) -> list[Any]:
         return [self._as_variant(value, batched=False)]
 
@@ -780,10 +784,10 @@ class RaggedTensorSpec(TypeSpec):
         return RAGGED_TENSOR_TO_VARIANT(splits, flat, batched_input=batched)
 
     def _from_compatible_tensor_list(self, tensors: Any) -> Any:
-        (variant,) = tensors
+        (encoded,) = tensors
         splits, flat = RAGGED_TENSOR_FROM_VARIANT(
-            variant,
-            input_ragged_rank=self._ragged_rank - len(variant.shape),
+            encoded,
+            input_ragged_rank=self._ragged_rank - len(encoded.shape),
             output_ragged_rank=self._ragged_rank,
             Tvalues=self._dtype,
             Tsplits=self._row_splits_dtype,
