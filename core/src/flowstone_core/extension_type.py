@@ -31,6 +31,9 @@ _EITHER = inspect.Parameter.POSITIONAL_OR_KEYWORD
 class ExtensionTypeMetaclass(ABCMeta):
     """Reads the fields of a class from its annotations, and closes instances after their constructor."""
 
+    _spec_base: Any
+    """What the class's ``Spec`` is made from."""
+
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(name, bases, namespace, **kwargs)
         if bases == (CompositeTensor,):
@@ -149,7 +152,6 @@ class ExtensionType(CompositeTensor, metaclass=ExtensionTypeMetaclass):
     __tf_is_tensor__ = False
     _fields: ClassVar[tuple[Field, ...]] = ()
     Spec: ClassVar[Any]
-    _spec_base: ClassVar[Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         bound = _signature(type(self)._fields).bind(*args, **kwargs)

@@ -33,7 +33,7 @@ class _Dense:
     def reader(self, length: Any, what: str) -> Callable[[Any], Any]:
         """What gives the row of an index."""
         array = TensorArray(self.tensor.dtype, size=length, clear_after_read=False, name=what)
-        return array.unstack(self.tensor).read  # type: ignore[no-any-return]
+        return array.unstack(self.tensor).read
 
 
 class _Ragged:
@@ -200,7 +200,8 @@ class _Encodings:
     """Collects composite tensors that their spec can stack, by the tensors that it makes of them."""
 
     def __init__(self, spec: Any, rows: Rows) -> None:
-        self._spec, self._length = spec, rows.static
+        self._spec: Any = spec
+        self._length = rows.static
         self.arrays = [
             TensorArray(flat.dtype, size=rows.length, element_shape=flat.shape) for flat in spec._flat_tensor_specs
         ]
@@ -212,7 +213,7 @@ class _Encodings:
         Raises:
             ValueError: If it is of another type than was told.
         """
-        own = getattr(value, "_type_spec", None)
+        own: Any = getattr(value, "_type_spec", None)
         if type(own) is not type(self._spec) or not self._spec.is_compatible_with(own):
             raise ValueError(f"map_fn: fn returned {value!r}, its signature says {self._spec}.")
         tensors = self._spec._to_tensor_list(value)
