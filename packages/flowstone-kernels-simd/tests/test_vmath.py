@@ -23,6 +23,16 @@ FUNCTIONS = {
     "sin": (elementary.sin, np.sin, (-1e5, 1e5)),
     "cos": (elementary.cos, np.cos, (-1e5, 1e5)),
     "softplus": (activations.softplus, lambda x: np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0), (-80, 100)),
+    "tan": (elementary.tan, np.tan, (-1e5, 1e5)),
+    "asin": (elementary.asin, np.arcsin, (-1, 1)),
+    "acos": (elementary.acos, np.arccos, (-1, 1)),
+    "atan": (elementary.atan, np.arctan, (-9, 9)),
+    "sinh": (elementary.sinh, np.sinh, (-90, 90)),
+    "cosh": (elementary.cosh, np.cosh, (-90, 90)),
+    "asinh": (elementary.asinh, np.arcsinh, (-9, 9)),
+    "acosh": (elementary.acosh, np.arccosh, (1, 9)),
+    "atanh": (elementary.atanh, np.arctanh, (-1, 1)),
+    "erfc": (special.erfc, np.vectorize(lambda x: wide(math.erfc(x)), otypes=[wide]), (-5, 11)),
     "sqrt": (elementary.sqrt, np.sqrt, None),
     "rsqrt": (elementary.rsqrt, lambda x: 1 / np.sqrt(x), None),
     "elu": (activations.elu, lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x), (-30, 5)),
@@ -78,6 +88,20 @@ def test_pow_is_within_two_ulp(natively):
     expected = np.power(x.astype(wide), y.astype(wide))
     np.testing.assert_allclose(got[-len(a) :], np.power(a, b), rtol=2e-7)
     assert np.nanmax(ulps(got, expected)) <= 2
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_atan2_is_within_two_ulp(natively):
+    rng = np.random.default_rng(4)
+    special_ = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-40, 3e38, -3e38]
+    a, b = (grid.ravel() for grid in np.meshgrid(special_, special_))
+    y, x = (np.concatenate([rng.standard_normal(30000) * np.exp(rng.uniform(-30, 30, 30000)), e]) for e in (a, b))
+    y, x = y.astype(np.float32), x.astype(np.float32)
+    got = natively(function(elementary.atan2, autograph=False), constant(y), constant(x)).numpy()
+    expected = np.arctan2(y.astype(wide), x.astype(wide))
+    assert np.nanmax(ulps(got, expected)) <= 2
+    np.testing.assert_array_equal(np.signbit(got[~np.isnan(got)]), np.signbit(expected[~np.isnan(got)]))
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))
 
 
 def test_float64_is_as_the_c_library(natively):

@@ -22,6 +22,7 @@ from flowstone_graphfn.graph import Node
 from flowstone_kernels_simd import cache, program, rules, threads
 from flowstone_kernels_simd.cpu import cpu
 from flowstone_kernels_simd.handles import from_outside, pack, unpack, written
+from flowstone_kernels_simd.ir import NARROW
 from flowstone_kernels_simd.lowering import Lowering, refuse_tensor
 from flowstone_kernels_simd.program import Program
 from flowstone_kernels_simd.values import Unsupported
@@ -60,6 +61,8 @@ class SimdCompiler:
             reason = refuse_tensor(tensor)
             if reason is not None:
                 return reason
+            if tensor.dtype.name in NARROW and name not in rules.TAKES_NARROW:
+                return f"{tensor.dtype.name} is not compiled for {name}"
         if from_outside(node):
             return "a list that comes from outside"
         refusal = rules.REFUSALS.get(name)

@@ -35,7 +35,7 @@ _WEIGHTS = 1 << 17
 """Filters of more elements stay in the cache panel by panel, while several rows of images go by."""
 
 
-@rule("Conv2D", "Conv3D")
+@rule("Conv2D", "Conv3D", widened=True)
 def _forward(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     layout = layout_for(node)
     x, filter_ = images.channels_last(low, inputs[0], layout), inputs[1]
@@ -43,7 +43,7 @@ def _forward(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return images.restored(low, convolution(low, x, filter_, windows), layout)
 
 
-@rule("Conv2DBackpropInput", "Conv3DBackpropInputV2", "Conv2DBackpropInputV2", "Conv3DBackpropInput")
+@rule("Conv2DBackpropInput", "Conv3DBackpropInputV2", "Conv2DBackpropInputV2", "Conv3DBackpropInput", widened=True)
 def _input_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     layout = layout_for(node)
     filter_, dy = inputs[1], images.channels_last(low, inputs[2], layout)
@@ -53,7 +53,7 @@ def _input_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return images.restored(low, made, layout)
 
 
-@rule("Conv2DBackpropFilter", "Conv3DBackpropFilterV2", "Conv2DBackpropFilterV2", "Conv3DBackpropFilter")
+@rule("Conv2DBackpropFilter", "Conv3DBackpropFilterV2", "Conv2DBackpropFilterV2", "Conv3DBackpropFilter", widened=True)
 def _filter_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     layout = layout_for(node)
     x, dy = (images.channels_last(low, inputs[index], layout) for index in (0, 2))
@@ -61,7 +61,7 @@ def _filter_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return filter_gradient(low, x, dy, windows_for(node, layout, x.shape[1:-1], shape), shape[-2])
 
 
-TYPES = frozenset({"float32", "float64", "int32"})
+TYPES = frozenset({"float16", "bfloat16", "float32", "float64", "int32"})
 
 
 def refuse(node: Node) -> str | None:

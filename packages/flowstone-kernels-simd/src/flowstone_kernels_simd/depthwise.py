@@ -28,7 +28,7 @@ _UNROLLED = 9
 """Wider windows are walked through by a loop."""
 
 
-@rule("DepthwiseConv2dNative")
+@rule("DepthwiseConv2dNative", widened=True)
 def _forward(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     layout = conv.layout_for(node)
     x, filter_ = images.channels_last(low, inputs[0], layout), inputs[1]
@@ -40,7 +40,7 @@ def _forward(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return images.restored(low, convolution(low, _repeated(low, x, multiplier), weights, windows), layout)
 
 
-@rule("DepthwiseConv2dNativeBackpropInput")
+@rule("DepthwiseConv2dNativeBackpropInput", widened=True)
 def _input_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     layout = conv.layout_for(node)
     filter_, dy = inputs[1], images.channels_last(low, inputs[2], layout)
@@ -57,7 +57,7 @@ def _input_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return images.restored(low, made, layout)
 
 
-@rule("DepthwiseConv2dNativeBackpropFilter")
+@rule("DepthwiseConv2dNativeBackpropFilter", widened=True)
 def _filter_gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     layout = conv.layout_for(node)
     x, dy = (images.channels_last(low, inputs[index], layout) for index in (0, 2))

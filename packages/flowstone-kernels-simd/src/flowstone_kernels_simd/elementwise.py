@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from flowstone_kernels_simd import vmath
-from flowstone_kernels_simd.ir import FLOATS, UNSIGNED
+from flowstone_kernels_simd.ir import FLOATS, SIZES, UNSIGNED
 from flowstone_kernels_simd.vectors import Vectors
 
 Write = Callable[..., str]
@@ -75,6 +75,18 @@ for _name, _function in {
     "Sin": vmath.sin,
     "Cos": vmath.cos,
     "Pow": vmath.power,
+    "Tan": vmath.tan,
+    "Asin": vmath.asin,
+    "Acos": vmath.acos,
+    "Atan": vmath.atan,
+    "Atan2": vmath.atan2,
+    "Sinh": vmath.sinh,
+    "Cosh": vmath.cosh,
+    "Asinh": vmath.asinh,
+    "Acosh": vmath.acosh,
+    "Atanh": vmath.atanh,
+    "Erfc": vmath.erfc,
+    "Lgamma": vmath.lgamma,
 }.items():
     operation(_name, costly=True)(cast(Write, _function))
 
@@ -196,6 +208,90 @@ def _xdivy(v: Vectors, t: str, a: str, b: str) -> str:
 @operation("Xlogy", costly=True)
 def _xlogy(v: Vectors, t: str, a: str, b: str) -> str:
     return v.choose(t, v.compare("eq", t, a, v.zero(t)), v.zero(t), v.times(t, a, vmath.log(v, t, b)))
+
+
+@operation("Xlog1py", costly=True)
+def _xlog1py(v: Vectors, t: str, a: str, b: str) -> str:
+    return v.choose(t, v.compare("eq", t, a, v.zero(t)), v.zero(t), v.times(t, a, vmath.log1p(v, t, b)))
+
+
+@operation("ApproximateEqual")
+def _approximately(v: Vectors, t: str, a: str, b: str, tolerance: float) -> str:
+    return v.compare("lt", t, v.magnitude(t, v.minus(t, a, b)), v.const(t, tolerance))
+
+
+# -- quotients and remainders, bits ------------------------------------------------------------------------------------
+
+
+def _quotient(v: Vectors, t: str, a: str, b: str) -> str:
+    """Integers' quotient, rounded towards 0. The lanes that divide by 0 are looked at by nobody."""
+    kind, zero = v.kind(t), v.zero(t)
+    if t in UNSIGNED:
+        return v.value(f"udiv {kind} {a}, {v.choose(t, v.compare('eq', t, b, zero), v.const(t, 1), b)}")
+    minus = v.compare("eq", t, b, v.const(t, -1))  # the most negative number over -1 would trap
+    tame = v.logic("or", "bool", minus, v.compare("eq", t, b, zero))
+    made = v.value(f"sdiv {kind} {a}, {v.choose(t, tame, v.const(t, 1), b)}")
+    return v.choose(t, minus, v.negative(t, a), made)
+
+
+def _inexact_negative(v: Vectors, t: str, rest: str, b: str) -> str:
+    """Whether there is a rest, of another sign than the divisor."""
+    below = v.logic("xor", "bool", _below_zero(v, t, rest), _below_zero(v, t, b))
+    return v.logic("and", "bool", below, v.compare("ne", t, rest, v.zero(t)))
+
+
+@operation("TruncateDiv", costly=True)
+def _truncate_div(v: Vectors, t: str, a: str, b: str) -> str:
+    return v.intrinsic("trunc", t, v.over(t, a, b)) if t in FLOATS else _quotient(v, t, a, b)
+
+
+@operation("TruncateMod", "Mod", costly=True)
+def _truncate_mod(v: Vectors, t: str, a: str, b: str) -> str:
+    if t in FLOATS:
+        return vmath.libm(v, "fmod", t, a, b)
+    return v.minus(t, a, v.times(t, _quotient(v, t, a, b), b))
+
+
+@operation("FloorDiv", costly=True)
+def _floor_div(v: Vectors, t: str, a: str, b: str) -> str:
+    if t in FLOATS:
+        return v.intrinsic("floor", t, v.over(t, a, b))
+    made = _quotient(v, t, a, b)
+    if t in UNSIGNED:
+        return made
+    rest = v.minus(t, a, v.times(t, made, b))
+    return v.choose(t, _inexact_negative(v, t, rest, b), v.minus(t, made, v.const(t, 1)), made)
+
+
+@operation("FloorMod", costly=True)
+def _floor_mod(v: Vectors, t: str, a: str, b: str) -> str:
+    rest = _truncate_mod(v, t, a, b)
+    if t in UNSIGNED:
+        return rest
+    made = v.choose(t, _inexact_negative(v, t, rest, b), v.plus(t, rest, b), rest)
+    if t not in FLOATS:
+        return made
+    return v.choose(t, v.compare("eq", t, made, v.zero(t)), v.intrinsic("copysign", t, made, b), made)
+
+
+def _places(v: Vectors, t: str, b: str) -> str:
+    """Shift counts brought into the width."""
+    return v.smaller(t, v.larger(t, b, v.zero(t)), v.const(t, 8 * SIZES[t] - 1))
+
+
+@operation("LeftShift")
+def _left_shift(v: Vectors, t: str, a: str, b: str) -> str:
+    return v.logic("shl", t, a, _places(v, t, b))
+
+
+@operation("RightShift")
+def _right_shift(v: Vectors, t: str, a: str, b: str) -> str:
+    return v.logic("lshr" if t in UNSIGNED else "ashr", t, a, _places(v, t, b))
+
+
+@operation("PopulationCount")
+def _population_count(v: Vectors, t: str, a: str) -> str:
+    return v.cast(t, "uint8", v.intrinsic("ctpop", t, a))
 
 
 # -- activations and their gradients -----------------------------------------------------------------------------------

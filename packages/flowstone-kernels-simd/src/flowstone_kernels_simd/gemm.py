@@ -21,13 +21,13 @@ _ROWS = 96
 """How many rows of the result make a work item of a large product, or where there are few panels of columns."""
 
 
-@rule("MatMul")
+@rule("MatMul", widened=True)
 def _matmul(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     a, b = inputs
     return product(low, a, b, node.attrs["transpose_a"], node.attrs["transpose_b"])
 
 
-@rule("BatchMatMul", "BatchMatMulV2", "BatchMatMulV3")
+@rule("BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", widened=True)
 def _batched(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     a, b = inputs
     if node.outputs[0].dtype.name != a.dtype or a.dtype != b.dtype:

@@ -20,10 +20,15 @@ SCALARS = {
     "uint32": "i32",
     "uint64": "i64",
     "bool": "i8",
+    "float16": "i16",
+    "bfloat16": "i16",
 }
 """The LLVM types of elements in memory."""
 
 FLOATS = ("float32", "float64")
+NARROW = ("float16", "bfloat16")
+"""16-bit floats: in registers they are float32, rounded."""
+
 SIGNED = ("int8", "int16", "int32", "int64")
 UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
 SIZES = {name: {"float": 4, "double": 8}.get(kind) or int(kind[1:]) // 8 for name, kind in SCALARS.items()}
@@ -31,9 +36,9 @@ SIZES = {name: {"float": 4, "double": 8}.get(kind) or int(kind[1:]) // 8 for nam
 
 def literal(value: Any, dtype: str) -> str:
     """A number as LLVM writes it."""
-    if dtype == "float32":
+    if dtype == "float32" or dtype in NARROW:
         value = struct.unpack("f", struct.pack("f", value))[0]
-    if dtype in FLOATS:
+    if dtype in FLOATS or dtype in NARROW:
         return "0x" + struct.pack(">d", value).hex().upper()
     if dtype == "bool":
         return "true" if value else "false"

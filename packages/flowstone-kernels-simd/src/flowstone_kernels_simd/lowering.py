@@ -21,7 +21,7 @@ from flowstone_graphfn.symbolic import SymbolicTensor
 
 from flowstone_kernels_simd import grouping, lists
 from flowstone_kernels_simd.columns import reduce_columns, write_copies
-from flowstone_kernels_simd.ir import SCALARS, Module
+from flowstone_kernels_simd.ir import NARROW, SCALARS, Module
 from flowstone_kernels_simd.loops import Loops
 from flowstone_kernels_simd.program import Array, Program, plan_memory
 from flowstone_kernels_simd.values import (
@@ -43,6 +43,9 @@ REFUSALS: dict[str, Callable[[Node], str | None]] = {}
 """For some ops, what says before shapes are known why a node is not compiled."""
 
 
+TAKES_NARROW: dict[str, bool] = {}
+"""The ops that are compiled for 16-bit floats: whether they compute in float32 and round once, or see them as they are."""
+
 LATE_SHAPES = (
     *("If", "StatelessIf", "While", "StatelessWhile"),
     *("TensorListGetItem", "TensorListPopBack", "TensorListStack"),
@@ -50,12 +53,20 @@ LATE_SHAPES = (
 """Ops whose results' shapes their rules find."""
 
 
-def rule(*ops: str) -> Callable[[Rule], Rule]:
-    """A decorator that registers how ops are lowered."""
+def rule(*ops: str, widened: bool | None = None) -> Callable[[Rule], Rule]:
+    """A decorator that registers how ops are lowered.
+
+    Args:
+        ops: Their names.
+        widened: Whether 16-bit floats come and go as float32. False if the rule takes them as they are: because it only
+            moves elements, or leaves the arithmetic to ``Lowering.op``. None if it does not take them.
+    """
 
     def register(function: Rule) -> Rule:
         for op in ops:
             RULES[op] = function
+            if widened is not None:
+                TAKES_NARROW[op] = widened
         return function
 
     return register
@@ -243,8 +254,20 @@ class Lowering:
             [self.found[id(t)] for t in tensors] if type(tensors) is tuple else self.found[id(tensors)]
             for tensors in node.inputs
         ]
+        wide = TAKES_NARROW.get(node.op.name, False)
+        if wide:
+            inputs = [
+                [self.wide(v) for v in value] if isinstance(value, list) else self.wide(value) for value in inputs
+            ]
         made = RULES[node.op.name](self, node, inputs)
         results = list(made) if isinstance(made, (list, tuple)) else [made]
+        if wide:
+            results = [
+                self.op("Cast", value, dtype=tensor.dtype.name, to=tensor.dtype.name)
+                if tensor.dtype.name in NARROW and value.dtype == "float32"
+                else value
+                for tensor, value in zip(node.outputs, results, strict=True)
+            ]
         for tensor, value in zip(node.outputs, results, strict=True) if node.outputs else ():
             if isinstance(value, Value) and (
                 value.shape != self.specs[id(tensor)].shape or value.dtype != tensor.dtype.name
@@ -299,11 +322,28 @@ class Lowering:
     # -- values ------------------------------------------------------------------------------------------------------
 
     def op(self, name: str, *operands: Value, dtype: str | None = None, **attrs: Any) -> Value:
-        """An elementwise operation."""
+        """An elementwise operation; of 16-bit floats in float32, rounded."""
+        if name not in ("Copy", "Cast") and any(operand.dtype in NARROW for operand in operands):
+            result = dtype or operands[0].dtype
+            attrs = {key: "float32" if value in NARROW else value for key, value in attrs.items()}
+            inner = "float32" if result in NARROW else result
+            made = self.op(name, *(self.wide(operand) for operand in operands), dtype=inner, **attrs)
+            return self.op("Cast", made, dtype=result, to=result) if result in NARROW else made
         shape = np.broadcast_shapes(*[operand.shape for operand in operands])
         value = Value(name, shape, dtype or operands[0].dtype, operands, **attrs)
         self.values.append(value)
         return value
+
+    def wide(self, value: Any) -> Any:
+        """A 16-bit float as float32; other values as they are."""
+        if not isinstance(value, Value) or value.dtype not in NARROW:
+            return value
+        if value.op == "constant":
+            return self.number("float32", float(value.attrs["number"]), value.shape)
+        key = ("wide", value)
+        if key not in self.copies:
+            self.copies[key] = self.op("Cast", value, dtype="float32", to="float32")
+        return self.copies[key]
 
     def reduce(self, how: str, value: Value, axes: Sequence[int]) -> Value:
         """A reduction that keeps its axes with size 1."""

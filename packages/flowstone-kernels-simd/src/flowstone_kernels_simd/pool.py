@@ -104,7 +104,7 @@ class _Pooling:
         return v.spread(self.dtype, v.value(f"sitofp i64 {v.mul(high, wide)} to {one}"))
 
 
-@rule("MaxPool", "AvgPool")
+@rule("MaxPool", "AvgPool", widened=True)
 def _pool(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     (x,) = inputs
     x = low.contiguous(x)
@@ -139,12 +139,12 @@ def _pool(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return made
 
 
-@rule("MaxPoolGrad")
+@rule("MaxPoolGrad", widened=True)
 def _max_pool_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return _gradient(low, node, low.contiguous(inputs[0]), low.contiguous(inputs[2]), low.shape_of(node))
 
 
-@rule("AvgPoolGrad")
+@rule("AvgPoolGrad", widened=True)
 def _avg_pool_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return _gradient(low, node, None, low.contiguous(inputs[1]), low.shape_of(node))
 

@@ -13,11 +13,19 @@ from flowstone_kernels_simd import (
     rules_reduce,
     rules_state,
 )
-from flowstone_kernels_simd.lowering import REFUSALS, RULES
+from flowstone_kernels_simd.lowering import REFUSALS, RULES, TAKES_NARROW
 
 FAMILIES = (
     *(rules_math, rules_array, rules_gather, rules_list, rules_reduce, rules_state),
     *(gemm, conv, depthwise, pool, control),
 )
 
-__all__ = ["FAMILIES", "REFUSALS", "RULES"]
+_MOVING = """
+    Gather GatherV2 ResourceGather If StatelessIf While StatelessWhile ReadVariableOp AssignVariableOp
+    AssignAddVariableOp AssignSubVariableOp
+"""
+"""Further ops that take 16-bit floats: they move them, or leave the arithmetic to other rules."""
+
+TAKES_NARROW.update(dict.fromkeys(_MOVING.split(), False))
+
+__all__ = ["FAMILIES", "REFUSALS", "RULES", "TAKES_NARROW"]

@@ -16,17 +16,17 @@ from flowstone_kernels_simd.values import Buffer, Call, Unsupported, Value, View
 from flowstone_kernels_simd.vectors import Vectors
 
 
-@rule("Reshape", "Squeeze", "ExpandDims", "EnsureShape")
+@rule("Reshape", "Squeeze", "ExpandDims", "EnsureShape", widened=False)
 def _reshape(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return low.reshape(inputs[0], low.shape_of(node))
 
 
-@rule("BroadcastTo")
+@rule("BroadcastTo", widened=False)
 def _broadcast(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return low.spread(inputs[0], low.shape_of(node))
 
 
-@rule("Transpose")
+@rule("Transpose", widened=False)
 def _transpose(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     order = [int(axis) % max(1, len(inputs[0].shape)) for axis in low.known(node.inputs[1])]
     return permuted(low, inputs[0], order)
@@ -44,7 +44,7 @@ def permuted(low: Lowering, value: Value, order: list[int]) -> Value:
     return low.view(value, tuple(value.shape[axis] for axis in order), change)
 
 
-@rule("StridedSlice")
+@rule("StridedSlice", widened=False)
 def _strided_slice(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     begin, end = (low.partly_known(tensor) for tensor in node.inputs[1:3])
     strides = low.known(node.inputs[3]).tolist()
@@ -157,7 +157,7 @@ def _sliced(low: Lowering, value: Value, parts: list[slicing.Part], shape: tuple
     return low.view(value, shape, change)
 
 
-@rule("Slice")
+@rule("Slice", widened=False)
 def _slice(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     begin = low.known(node.inputs[1]).tolist()
     shape = low.shape_of(node)
@@ -170,14 +170,14 @@ def section(low: Lowering, value: Value, begin: list[int], shape: tuple[int, ...
     return _sliced(low, value, parts, shape)
 
 
-@rule("Pack")
+@rule("Pack", widened=False)
 def _pack(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     axis = node.attrs["axis"] % len(low.shape_of(node))
     parts = [low.reshape(value, (*value.shape[:axis], 1, *value.shape[axis:])) for value in inputs[0]]
     return joined(low, parts, axis, low.shape_of(node))
 
 
-@rule("ConcatV2")
+@rule("ConcatV2", widened=False)
 def _concat(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     axis = int(low.known(node.inputs[1])) % len(low.shape_of(node))
     parts = [part for part in inputs[0] if part.size]
@@ -207,7 +207,7 @@ def joined(low: Lowering, parts: list[Value], axis: int, shape: tuple[int, ...])
     return made
 
 
-@rule("Unpack")
+@rule("Unpack", widened=False)
 def _unpack(low: Lowering, node: Node, inputs: list[Any]) -> list[Value]:
     (value,) = inputs
     axis = node.attrs["axis"] % len(value.shape)
@@ -221,7 +221,7 @@ def _unpack(low: Lowering, node: Node, inputs: list[Any]) -> list[Value]:
     return made
 
 
-@rule("Split", "SplitV")
+@rule("Split", "SplitV", widened=False)
 def _split(low: Lowering, node: Node, inputs: list[Any]) -> list[Value]:
     first = node.op.name == "Split"
     value = inputs[1] if first else inputs[0]

@@ -6,13 +6,13 @@ from typing import Any
 
 from flowstone_graphfn.graph import Node
 
-from flowstone_kernels_simd.ir import FLOATS, SCALARS
-from flowstone_kernels_simd.lowering import REFUSALS, RULES, Lowering, rule
+from flowstone_kernels_simd.ir import FLOATS, NARROW, SCALARS
+from flowstone_kernels_simd.lowering import REFUSALS, RULES, TAKES_NARROW, Lowering, rule
 from flowstone_kernels_simd.values import Unsupported, Value
 
 ANY = frozenset(SCALARS)
 NUMBERS = ANY - {"bool"}
-REALS = frozenset(FLOATS)
+REALS = frozenset((*FLOATS, *NARROW))
 INTEGERS = NUMBERS - REALS
 BOOLS = frozenset({"bool"})
 
@@ -23,25 +23,27 @@ TYPES: dict[frozenset[str], str] = {
     """,
     REALS: """
         RealDiv Reciprocal Inv ReciprocalGrad InvGrad Sqrt SqrtGrad Rsqrt RsqrtGrad Exp Expm1 Log Log1p Tanh TanhGrad
+        Tan Asin Acos Atan Atan2 Sinh Cosh Asinh Acosh Atanh Erfc Lgamma Xlog1py
         Sigmoid SigmoidGrad Softplus SoftplusGrad Softsign SoftsignGrad Elu EluGrad Selu SeluGrad LeakyRelu
         LeakyReluGrad Erf Sin Cos Pow Floor Ceil Rint IsNan IsInf IsFinite DivNoNan MulNoNan Xdivy Xlogy
     """,
-    INTEGERS: "BitwiseAnd BitwiseOr BitwiseXor Invert",
+    INTEGERS: "BitwiseAnd BitwiseOr BitwiseXor Invert LeftShift RightShift PopulationCount",
+    frozenset(FLOATS): "ApproximateEqual",
     BOOLS: "LogicalAnd LogicalOr LogicalNot",
     ANY: "Equal NotEqual SelectV2",
 }
 """The ops that become one elementwise operation, by the types of their operands."""
 
 _BOOLEAN = frozenset(
-    "Less LessEqual Greater GreaterEqual Equal NotEqual IsNan IsInf IsFinite LogicalAnd LogicalOr LogicalNot".split()
+    "Less LessEqual Greater GreaterEqual Equal NotEqual IsNan IsInf IsFinite LogicalAnd LogicalOr LogicalNot ApproximateEqual".split()
 )
 
-_ATTRS = {"LeakyRelu": ("alpha",), "LeakyReluGrad": ("alpha",)}
+_ATTRS = {"ApproximateEqual": ("tolerance",), "LeakyRelu": ("alpha",), "LeakyReluGrad": ("alpha",)}
 
 
 def _elementwise(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     attrs = {name: node.attrs[name] for name in _ATTRS.get(node.op.name, ())}
-    dtype = "bool" if node.op.name in _BOOLEAN else None
+    dtype = "bool" if node.op.name in _BOOLEAN else "uint8" if node.op.name == "PopulationCount" else None
     if node.op.name == "SelectV2":
         attrs["of"] = dtype = inputs[1].dtype
     made = low.op(node.op.name, *inputs, dtype=dtype, **attrs)
@@ -68,15 +70,16 @@ for _types, _names in TYPES.items():
     for _name in _names.split():
         RULES[_name] = _elementwise
         REFUSALS[_name] = refuse_types(_types)
+        TAKES_NARROW[_name] = False
 
 
-@rule("Identity", "StopGradient", "PreventGradient", "Snapshot", "GuaranteeConst")
+@rule("Identity", "StopGradient", "PreventGradient", "Snapshot", "GuaranteeConst", widened=False)
 def _identity(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     value: Value = inputs[0]
     return value
 
 
-@rule("AddN")
+@rule("AddN", widened=True)
 def _add_n(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     total: Value = inputs[0][0]
     for value in inputs[0][1:]:
@@ -89,7 +92,7 @@ def _add_n(low: Lowering, node: Node, inputs: list[Any]) -> Value:
 REFUSALS["AddN"] = refuse_types(NUMBERS)
 
 
-@rule("Cast")
+@rule("Cast", widened=False)
 def _cast(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     to = node.attrs["DstT"].name
     return low.op("Cast", inputs[0], dtype=to, to=to) if to != inputs[0].dtype else inputs[0]
@@ -97,7 +100,7 @@ def _cast(low: Lowering, node: Node, inputs: list[Any]) -> Value:
 
 def _refuse_cast(node: Node) -> str | None:
     source, target = node.inputs[0].dtype.name, node.outputs[0].dtype.name
-    if source in FLOATS and target not in (*FLOATS, "bool", "int32", "int64"):
+    if source in REALS and target not in (*REALS, "bool", "int32", "int64"):
         return f"casts from {source} to {target}"
     return "a cast that truncates" if node.attrs["Truncate"] else None
 
@@ -105,25 +108,52 @@ def _refuse_cast(node: Node) -> str | None:
 REFUSALS["Cast"] = _refuse_cast
 
 
-@rule("OnesLike", "ZerosLike")
+@rule("OnesLike", "ZerosLike", widened=False)
 def _like(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     number = low.number(inputs[0].dtype, 1 if node.op.name == "OnesLike" else 0)
     return low.spread(number, inputs[0].shape)
 
 
-@rule("Fill")
+@rule("Fill", widened=False)
 def _fill(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return low.spread(inputs[1], low.shape_of(node))
 
 
-@rule("BiasAdd")
+@rule("BiasAdd", "BiasAddV1", widened=False)
 def _bias_add(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     value, bias = inputs
+    if node.attrs.get("data_format") == "NCHW":
+        bias = low.reshape(bias, (*bias.shape, *[1] * (len(value.shape) - 2)))
     return low.op("AddV2", value, bias)
 
 
-def _refuse_bias(node: Node) -> str | None:
-    return "channels first" if node.attrs["data_format"] == "NCHW" else refuse_types(NUMBERS)(node)
+for _name in ("BiasAdd", "BiasAddV1"):
+    REFUSALS[_name] = refuse_types(NUMBERS)
 
 
-REFUSALS["BiasAdd"] = _refuse_bias
+@rule("FloorDiv", "FloorMod", "TruncateDiv", "TruncateMod", "Mod", "Div", widened=False)
+def _divided(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    value, divisor = inputs
+    name = node.op.name
+    if divisor.dtype in REALS:
+        return low.op("RealDiv" if name == "Div" else name, value, divisor)
+    if divisor.op == "constant":
+        if divisor.attrs["number"] == 0:
+            raise Unsupported("a division by 0")
+    else:
+        low.check(low.op("Equal", divisor, low.number(divisor.dtype, 0), dtype="bool"))
+    return low.op("TruncateDiv" if name == "Div" else name, value, divisor)
+
+
+for _name in ("FloorDiv", "FloorMod", "TruncateDiv", "TruncateMod", "Mod", "Div"):
+    REFUSALS[_name] = refuse_types(NUMBERS)
+
+
+@rule("Select", widened=False)
+def _select(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    condition, one, other = inputs
+    if len(condition.shape) == 1 and len(one.shape) > 1:
+        condition = low.reshape(condition, (*condition.shape, *[1] * (len(one.shape) - 1)))
+    if one.shape != other.shape:
+        raise Unsupported("a selection of different shapes")
+    return low.op("SelectV2", condition, one, other, dtype=one.dtype, of=one.dtype)

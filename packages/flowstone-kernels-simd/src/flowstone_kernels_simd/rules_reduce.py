@@ -15,7 +15,7 @@ from flowstone_kernels_simd.values import Unsupported, Value
 _HOW = {"Sum": "sum", "Prod": "prod", "Max": "max", "Min": "min", "All": "all", "Any": "any"}
 
 
-@rule(*_HOW, "Mean")
+@rule(*_HOW, "Mean", widened=True)
 def _reduction(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     value: Value = inputs[0]
     axes = [int(axis) for axis in low.known(node.inputs[1]).reshape(-1)]
@@ -45,7 +45,7 @@ for _name in _HOW:
 REFUSALS["Mean"] = lambda node: refuse_types(REALS)(_First(node))
 
 
-@rule("BiasAddGrad")
+@rule("BiasAddGrad", widened=True)
 def _bias_add_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     (value,) = inputs
     return low.reshape(low.reduce("sum", value, range(len(value.shape) - 1)), low.shape_of(node))
@@ -56,7 +56,7 @@ REFUSALS["BiasAddGrad"] = lambda node: (
 )
 
 
-@rule("L2Loss")
+@rule("L2Loss", widened=True)
 def _l2_loss(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     (value,) = inputs
     total = low.reduce("sum", low.op("Square", value), range(len(value.shape)))
@@ -76,19 +76,19 @@ def _shifted(low: Lowering, logits: Value) -> tuple[Value, Value, Value]:
     return shifted, exponentials, low.reduce("sum", exponentials, [last])
 
 
-@rule("Softmax")
+@rule("Softmax", widened=True)
 def _softmax(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     _, exponentials, total = _shifted(low, inputs[0])
     return low.op("RealDiv", exponentials, total)
 
 
-@rule("LogSoftmax")
+@rule("LogSoftmax", widened=True)
 def _log_softmax(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     shifted, _, total = _shifted(low, inputs[0])
     return low.op("Sub", shifted, low.op("Log", total))
 
 
-@rule("SoftmaxCrossEntropyWithLogits")
+@rule("SoftmaxCrossEntropyWithLogits", widened=True)
 def _cross_entropy(low: Lowering, node: Node, inputs: list[Any]) -> list[Value]:
     logits, labels = inputs
     if logits.shape != labels.shape:
@@ -100,7 +100,7 @@ def _cross_entropy(low: Lowering, node: Node, inputs: list[Any]) -> list[Value]:
     return [low.reshape(loss, (logits.shape[0],)), derivative]
 
 
-@rule("SparseSoftmaxCrossEntropyWithLogits")
+@rule("SparseSoftmaxCrossEntropyWithLogits", widened=True)
 def _sparse_cross_entropy(low: Lowering, node: Node, inputs: list[Any]) -> list[Value]:
     logits, labels = inputs
     rows, classes = logits.shape

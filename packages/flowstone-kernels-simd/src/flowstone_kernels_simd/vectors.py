@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowstone_kernels_simd.ir import FLOATS, SCALARS, SIGNED, SIZES, UNSIGNED, Function, literal
+from flowstone_kernels_simd.cpu import cpu
+from flowstone_kernels_simd.ir import FLOATS, NARROW, SCALARS, SIGNED, SIZES, UNSIGNED, Function, literal
+
+_IN_REGISTERS = SCALARS | {"bool": "i1"} | dict.fromkeys(NARROW, "float")
 
 _INT_OF = {"float32": "int32", "float64": "int64"}
 
 
 class Vectors(Function):
-    """A function with vectors of ``lanes`` elements. Types are named as numpy names them; a bool is one bit."""
+    """A function with vectors of ``lanes`` elements. Types are named as numpy names them.
+
+    In registers a bool is one bit, and a 16-bit float is a float32.
+    """
 
     def kind(self, dtype: str) -> str:
         """The LLVM type of a vector."""
-        return f"<{self.lanes} x {'i1' if dtype == 'bool' else SCALARS[dtype]}>"
+        return f"<{self.lanes} x {_IN_REGISTERS[dtype]}>"
 
     def _suffix(self, dtype: str) -> str:
         scalar = {"float32": "f32", "float64": "f64", "bool": "i1"}.get(dtype) or SCALARS[dtype]
@@ -22,7 +28,7 @@ class Vectors(Function):
 
     def const(self, dtype: str, value: Any) -> str:
         """The same number in all lanes."""
-        scalar = "i1" if dtype == "bool" else SCALARS[dtype]
+        scalar = _IN_REGISTERS[dtype]
         return f"splat ({scalar} {literal(value, dtype)})"
 
     def zero(self, dtype: str) -> str:
@@ -31,7 +37,7 @@ class Vectors(Function):
 
     def spread(self, dtype: str, scalar: str) -> str:
         """A scalar in all lanes."""
-        kind, one = self.kind(dtype), ("i1" if dtype == "bool" else SCALARS[dtype])
+        kind, one = self.kind(dtype), _IN_REGISTERS[dtype]
         first = self.value(f"insertelement {kind} poison, {one} {scalar}, i64 0")
         return self.value(f"shufflevector {kind} {first}, {kind} poison, <{self.lanes} x i32> zeroinitializer")
 
@@ -137,6 +143,11 @@ class Vectors(Function):
         """Numpy's conversion among floats, integers and bools."""
         if source == target:
             return a
+        if source in NARROW:
+            return self.cast("float32", target, a)
+        if target in NARROW:
+            twice = target == "bfloat16" or source != "float64"  # as ml_dtypes rounds, and numpy
+            return self.rounded(target, self.cast(source, "float32", a) if twice else self._odd(a))
         here, there = self.kind(source), self.kind(target)
         if target == "bool":
             return self.compare("ne", source, a, "zeroinitializer")
@@ -163,6 +174,70 @@ class Vectors(Function):
             return self.value(f"trunc {here} {a} to {there}")
         return self.value(f"{'sext' if source in SIGNED else 'zext'} {here} {a} to {there}")
 
+    def rounded(self, dtype: str, a: str) -> str:
+        """Float32 with the precision and range of a 16-bit float."""
+        return self._from_bits(dtype, self._to_bits(dtype, a))
+
+    def _odd(self, a: str) -> str:
+        """Float64 as float32; what is not exact gets an odd last bit, so that the next rounding is as if the only one."""
+        near = self.value(f"fptrunc {self.kind('float64')} {a} to {self.kind('float32')}")
+        back = self.value(f"fpext {self.kind('float32')} {near} to {self.kind('float64')}")
+        bits = self.bits("float32", near)
+        even = self.compare("eq", "int32", self.logic("and", "int32", bits, self.const("int32", 1)), self.zero("int32"))
+        over = self.compare("gt", "float64", self.magnitude("float64", back), self.magnitude("float64", a))
+        moved = self.plus("int32", bits, self.choose("int32", over, self.const("int32", -1), self.const("int32", 1)))
+        inexact = self.logic("and", "bool", even, self.value(f"fcmp one {self.kind('float64')} {back}, {a}"))
+        return self.unbits("float32", self.choose("int32", inexact, moved, bits))
+
+    def _to_bits(self, dtype: str, a: str) -> str:
+        """Float32 as the bits of a 16-bit float, rounded to the nearest, ties to even."""
+        i = "int32"
+        bits = self.bits("float32", a)
+
+        def const(number: int) -> str:
+            return self.const(i, number - (1 << 32) if number >> 31 else number)
+
+        short = f"<{self.lanes} x i16>"
+        nan = self.compare("nan", "float32", a, a)
+        if dtype == "bfloat16":
+            odd = self.logic("and", i, self.logic("lshr", i, bits, const(16)), const(1))
+            near = self.plus(i, self.plus(i, bits, const(0x7FFF)), odd)
+            near = self.choose(i, nan, self.logic("or", i, bits, const(0x400000)), near)
+            return self.value(f"trunc {self.kind(i)} {self.logic('lshr', i, near, const(16))} to {short}")
+        if cpu().isa != "sse":
+            half = f"<{self.lanes} x half>"
+            near = self.value(f"fptrunc {self.kind('float32')} {a} to {half}")
+            return self.value(f"bitcast {half} {near} to {short}")
+        size = self.logic("and", i, bits, const(0x7FFFFFFF))
+        odd = self.logic("and", i, self.logic("lshr", i, size, const(13)), const(1))
+        normal = self.logic("lshr", i, self.plus(i, self.minus(i, size, const(0x38000000 - 0xFFF)), odd), const(13))
+        half_ = self.const("float32", 0.5)  # adding it leaves a denormal's bits in the last places
+        small = self.minus(
+            i, self.bits("float32", self.plus("float32", self.unbits("float32", size), half_)), const(0x3F000000)
+        )
+        made = self.choose(i, self.compare("lt", i, size, const(0x38800000)), small, normal)
+        made = self.choose(i, self.compare("ge", i, size, const(0x47800000)), const(0x7C00), made)
+        made = self.choose(i, nan, const(0x7E00), made)
+        sign = self.logic("and", i, self.logic("lshr", i, bits, const(16)), const(0x8000))
+        return self.value(f"trunc {self.kind(i)} {self.logic('or', i, made, sign)} to {short}")
+
+    def _from_bits(self, dtype: str, bits: str) -> str:
+        """The bits of a 16-bit float as float32."""
+        i, short = "int32", f"<{self.lanes} x i16>"
+        if dtype == "float16" and cpu().isa != "sse":
+            half = self.value(f"bitcast {short} {bits} to <{self.lanes} x half>")
+            return self.value(f"fpext <{self.lanes} x half> {half} to {self.kind('float32')}")
+        wide = self.value(f"zext {short} {bits} to {self.kind(i)}")
+        if dtype == "bfloat16":
+            return self.unbits("float32", self.logic("shl", i, wide, self.const(i, 16)))
+        size = self.logic("shl", i, self.logic("and", i, wide, self.const(i, 0x7FFF)), self.const(i, 13))
+        made = self.times("float32", self.unbits("float32", size), self.const("float32", 2.0**112))
+        made = self.bits("float32", made)
+        endless = self.compare("ge", i, size, self.const(i, 0x7C00 << 13))
+        made = self.choose(i, endless, self.logic("or", i, made, self.const(i, 0x7F800000)), made)
+        sign = self.logic("shl", i, self.logic("and", i, wide, self.const(i, 0x8000)), self.const(i, 16))
+        return self.unbits("float32", self.logic("or", i, made, sign))
+
     # -- memory ----------------------------------------------------------------------------------------------
 
     def load(self, dtype: str, pointer: str, mask: str | None = None, fill: str = "zeroinitializer") -> str:
@@ -182,8 +257,7 @@ class Vectors(Function):
         """Write a vector to neighbours in memory; those that the mask leaves out stay."""
         memory = f"<{self.lanes} x {SCALARS[dtype]}>"
         size = SIZES[dtype]
-        if dtype == "bool":
-            vector = self.value(f"zext {self.kind('bool')} {vector} to {memory}")
+        vector = self._to_memory(dtype, vector)
         if mask is None:
             self.do(f"store {memory} {vector}, ptr {pointer}, align {size}")
             return
@@ -197,13 +271,14 @@ class Vectors(Function):
         got = self.value(f"load {SCALARS[dtype]}, ptr {pointer}, align {SIZES[dtype]}")
         if dtype == "bool":
             got = self.value(f"icmp ne i8 {got}, 0")
+        if dtype in NARROW:
+            return self._from_bits(dtype, self.spread("int16", got))
         return self.spread(dtype, got)
 
     def store_one(self, dtype: str, vector: str, pointer: str) -> None:
         """Write the first lane."""
-        one = self.lane(dtype, vector)
-        if dtype == "bool":
-            one = self.value(f"zext i1 {one} to i8")
+        memory = self._to_memory(dtype, vector)
+        one = self.value(f"extractelement <{self.lanes} x {SCALARS[dtype]}> {memory}, i64 0")
         self.do(f"store {SCALARS[dtype]} {one}, ptr {pointer}, align {SIZES[dtype]}")
 
     def gather(self, dtype: str, pointer: str, stride: int, mask: str | None) -> str:
@@ -224,8 +299,7 @@ class Vectors(Function):
     def scatter(self, dtype: str, vector: str, pointer: str, stride: int, mask: str | None) -> None:
         """Write elements that are ``stride`` elements apart."""
         memory = f"<{self.lanes} x {SCALARS[dtype]}>"
-        if dtype == "bool":
-            vector = self.value(f"zext {self.kind('bool')} {vector} to {memory}")
+        vector = self._to_memory(dtype, vector)
         steps = ", ".join(f"i64 {index * stride}" for index in range(self.lanes))
         addresses = self.value(f"getelementptr {SCALARS[dtype]}, ptr {pointer}, <{self.lanes} x i64> <{steps}>")
         name = f"@llvm.masked.scatter.v{self.lanes}{self._scalar(dtype)}.v{self.lanes}p0"
@@ -239,7 +313,16 @@ class Vectors(Function):
     def _scalar(self, dtype: str) -> str:
         return {"float32": "f32", "float64": "f64"}.get(dtype) or SCALARS[dtype]
 
+    def _to_memory(self, dtype: str, vector: str) -> str:
+        if dtype in NARROW:
+            return self._to_bits(dtype, vector)
+        if dtype != "bool":
+            return vector
+        return self.value(f"zext {self.kind('bool')} {vector} to <{self.lanes} x i8>")
+
     def _from_memory(self, dtype: str, got: str) -> str:
+        if dtype in NARROW:
+            return self._from_bits(dtype, got)
         if dtype != "bool":
             return got
         return self.value(f"icmp ne <{self.lanes} x i8> {got}, zeroinitializer")

@@ -282,14 +282,7 @@ def _circular(v: Vectors, x: str, turn: int, function: str) -> str:
     y = v.choose(F, odd, cosine, sine)
     sign = v.logic("shl", "int32", v.logic("and", "int32", quadrant, v.const("int32", 2)), v.const("int32", 30))
     y = v.unbits(F, v.logic("xor", "int32", v.bits(F, y), sign))
-    slot = v.slot(v.kind(F), 64)
-    v.do(f"store {v.kind(F)} {y}, ptr {slot}")
-    large = v.invert(v.compare("le", F, v.magnitude(F, x), v.const(F, _LARGEST)))
-    name = f"@llvm.vector.reduce.or.v{v.lanes}i1"
-    v.module.declare(f"i1 {name}(<{v.lanes} x i1>)")
-    with v.when(v.value(f"call i1 {name}(<{v.lanes} x i1> {large})")):
-        v.do(f"store {v.kind(F)} {v.choose(F, large, libm(v, function, F, x), y)}, ptr {slot}")
-    return v.value(f"load {v.kind(F)}, ptr {slot}")
+    return _libm_where_large(v, function, x, y)
 
 
 def sin(v: Vectors, t: str, x: str) -> str:
@@ -357,3 +350,208 @@ def _exp2(v: Vectors, x: str) -> str:
     biased = v.plus("int64", n, v.const("int64", 1023))
     scale = v.unbits(D, v.logic("shl", "int64", biased, v.const("int64", 52)))
     return v.times(D, polynomial(v, D, r, _EXP2), scale)
+
+
+# -- functions by way of float64 ---------------------------------------------------------------------------------------
+
+# atan(x) / x in x² on |x| <= tan(π/8); sin(r) / r and cos(r) in r² on |r| <= π/4
+_ATAN64 = (
+    0.9999999999999718,
+    -0.33333333330737674,
+    0.19999999598132379,
+    -0.142856901332366,
+    0.11110378684362923,
+    -0.09078315026454231,
+    0.07563180921449338,
+    -0.05872646500586389,
+    0.030635443974418367,
+)
+_SIN64 = (
+    0.9999999999999948,
+    -0.1666666666661352,
+    0.008333333323660397,
+    -0.00019841263244918644,
+    2.75552675340755e-06,
+    -2.475654531922431e-08,
+)
+_COS64 = (
+    1.0000000000000002,
+    -0.5000000000000165,
+    0.0416666666668683,
+    -0.0013888888895111022,
+    2.480158592755964e-05,
+    -2.7556250509911354e-07,
+    2.068345807743468e-09,
+)
+
+
+def _with_nan(v: Vectors, y: str, *operands: str) -> str:
+    """``y``, but nan where an operand is."""
+    for x in operands:
+        y = v.choose(F, v.compare("nan", F, x, x), x, y)
+    return y
+
+
+def _atan2(v: Vectors, y: str, x: str) -> str:
+    """The angle of ``(x, y)``, float64 that came from float32: the smaller over the larger, then by octants."""
+    ax, ay = v.magnitude(D, x), v.magnitude(D, y)
+    steep = v.compare("gt", D, ay, ax)
+    low, high = v.choose(D, steep, ax, ay), v.choose(D, steep, ay, ax)
+    both = v.compare("eq", D, low, v.const(D, math.inf))
+    low, high = (v.choose(D, both, v.const(D, 1.0), each) for each in (low, high))
+    beyond = v.compare("gt", D, low, v.times(D, high, v.const(D, math.tan(math.pi / 8))))
+    top = v.choose(D, beyond, v.minus(D, low, high), low)
+    bottom = v.choose(D, beyond, v.plus(D, low, high), high)
+    bottom = v.choose(D, v.compare("eq", D, bottom, v.const(D, 0.0)), v.const(D, 1.0), bottom)
+    t = v.over(D, top, bottom)
+    angle = v.times(D, t, polynomial(v, D, v.times(D, t, t), _ATAN64))
+    angle = v.plus(D, angle, v.choose(D, beyond, v.const(D, math.pi / 4), v.const(D, 0.0)))
+    angle = v.choose(D, steep, v.minus(D, v.const(D, math.pi / 2), angle), angle)
+    left = v.compare("lt", "int64", v.bits(D, x), v.zero("int64"))
+    angle = v.choose(D, left, v.minus(D, v.const(D, math.pi), angle), angle)
+    return v.intrinsic("copysign", D, angle, y)
+
+
+def atan2(v: Vectors, t: str, y: str, x: str) -> str:
+    """The angle of ``(x, y)``."""
+    if t == D:
+        return libm(v, "atan2", t, y, x)
+    return _with_nan(v, v.cast(D, F, _atan2(v, v.cast(F, D, y), v.cast(F, D, x))), y, x)
+
+
+def atan(v: Vectors, t: str, x: str) -> str:
+    """``atan(x)``."""
+    if t == D:
+        return libm(v, "atan", t, x)
+    return _with_nan(v, v.cast(D, F, _atan2(v, v.cast(F, D, x), v.const(D, 1.0))), x)
+
+
+def asin(v: Vectors, t: str, x: str) -> str:
+    """``asin(x)``: the angle of ``(sqrt(1 - x²), x)``."""
+    if t == D:
+        return libm(v, "asin", t, x)
+    wide = v.cast(F, D, x)
+    return v.cast(D, F, _nan_beyond_one(v, wide, _atan2(v, wide, _other_leg(v, wide))))
+
+
+def acos(v: Vectors, t: str, x: str) -> str:
+    """``acos(x)``: the angle of ``(x, sqrt(1 - x²))``."""
+    if t == D:
+        return libm(v, "acos", t, x)
+    wide = v.cast(F, D, x)
+    return v.cast(D, F, _nan_beyond_one(v, wide, _atan2(v, _other_leg(v, wide), wide)))
+
+
+def _other_leg(v: Vectors, x: str) -> str:
+    one = v.const(D, 1.0)
+    return v.intrinsic("sqrt", D, v.times(D, v.minus(D, one, x), v.plus(D, one, x)))
+
+
+def _nan_beyond_one(v: Vectors, x: str, y: str) -> str:
+    return v.choose(D, v.compare("le", D, v.magnitude(D, x), v.const(D, 1.0)), y, v.const(D, math.nan))
+
+
+def tan(v: Vectors, t: str, x: str) -> str:
+    """``tan(x)``; beyond 2³⁰ by the C library."""
+    if t == D:
+        return libm(v, "tan", t, x)
+    wide = v.cast(F, D, x)
+    n = v.intrinsic("rint", D, v.times(D, wide, v.const(D, 2 / math.pi)))
+    r = v.fma(D, n, v.const(D, -_HALF_PI[0]), wide)
+    r = v.fma(D, n, v.const(D, -_HALF_PI[1]), r)
+    z = v.times(D, r, r)
+    sine, cosine = v.times(D, r, polynomial(v, D, z, _SIN64)), polynomial(v, D, z, _COS64)
+    shifted = v.plus(D, n, v.const(D, 6755399441055744.0))
+    odd = v.logic("and", "int64", v.bits(D, shifted), v.const("int64", 1))
+    turned = v.compare("ne", "int64", odd, v.zero("int64"))
+    y = v.over(D, v.choose(D, turned, v.negative(D, cosine), sine), v.choose(D, turned, sine, cosine))
+    return _libm_where_large(v, "tan", x, v.cast(D, F, y))
+
+
+def _libm_where_large(v: Vectors, function: str, x: str, y: str) -> str:
+    """``y``, where reducing the argument in float64 is exact enough; the C library's result beyond."""
+    slot = v.slot(v.kind(F), 64)
+    v.do(f"store {v.kind(F)} {y}, ptr {slot}")
+    large = v.invert(v.compare("le", F, v.magnitude(F, x), v.const(F, _LARGEST)))
+    name = f"@llvm.vector.reduce.or.v{v.lanes}i1"
+    v.module.declare(f"i1 {name}(<{v.lanes} x i1>)")
+    with v.when(v.value(f"call i1 {name}(<{v.lanes} x i1> {large})")):
+        v.do(f"store {v.kind(F)} {v.choose(F, large, libm(v, function, F, x), y)}, ptr {slot}")
+    return v.value(f"load {v.kind(F)}, ptr {slot}")
+
+
+def _exponentials(v: Vectors, x: str) -> tuple[str, str]:
+    """``exp(x)`` and ``exp(-x)`` in float64, up to the range of float32."""
+    y = v.times(D, v.cast(F, D, x), v.const(D, 1 / math.log(2)))
+    return _exp2(v, y), _exp2(v, v.negative(D, y))
+
+
+def sinh(v: Vectors, t: str, x: str) -> str:
+    """``(exp(x) - exp(-x)) / 2``; near 0 the beginning of its series."""
+    if t == D:
+        return libm(v, "sinh", t, x)
+    up, down = _exponentials(v, x)
+    y = v.cast(D, F, v.times(D, v.minus(D, up, down), v.const(D, 0.5)))
+    cubed = v.times(F, v.times(F, x, x), x)
+    near = v.compare("lt", F, v.magnitude(F, x), v.const(F, 2.0**-7))
+    return _with_nan(v, v.choose(F, near, v.fma(F, cubed, v.const(F, 1 / 6), x), y), x)
+
+
+def cosh(v: Vectors, t: str, x: str) -> str:
+    """``(exp(x) + exp(-x)) / 2``."""
+    if t == D:
+        return libm(v, "cosh", t, x)
+    up, down = _exponentials(v, x)
+    return _with_nan(v, v.cast(D, F, v.times(D, v.plus(D, up, down), v.const(D, 0.5))), x)
+
+
+def _log(v: Vectors, x: str) -> str:
+    """``log(x)`` of float64 that are not negative."""
+    return v.times(D, _log2(v, x), v.const(D, math.log(2)))
+
+
+def asinh(v: Vectors, t: str, x: str) -> str:
+    """``log(|x| + sqrt(x² + 1))`` with the sign of x; near 0 the beginning of its series."""
+    if t == D:
+        return libm(v, "asinh", t, x)
+    wide = v.cast(F, D, v.magnitude(F, x))
+    root = v.intrinsic("sqrt", D, v.fma(D, wide, wide, v.const(D, 1.0)))
+    y = v.intrinsic("copysign", F, v.cast(D, F, _log(v, v.plus(D, wide, root))), x)
+    cubed = v.times(F, v.times(F, x, x), x)
+    near = v.compare("lt", F, v.magnitude(F, x), v.const(F, 2.0**-7))
+    return _with_nan(v, v.choose(F, near, v.fma(F, cubed, v.const(F, -1 / 6), x), y), x)
+
+
+def acosh(v: Vectors, t: str, x: str) -> str:
+    """``log(x + sqrt((x - 1) (x + 1)))``."""
+    if t == D:
+        return libm(v, "acosh", t, x)
+    wide, one = v.cast(F, D, x), v.const(D, 1.0)
+    root = v.intrinsic("sqrt", D, v.times(D, v.minus(D, wide, one), v.plus(D, wide, one)))
+    y = v.cast(D, F, _log(v, v.plus(D, wide, root)))
+    y = v.choose(F, v.compare("ge", F, x, v.const(F, 1.0)), y, v.const(F, math.nan))
+    return _with_nan(v, y, x)
+
+
+def atanh(v: Vectors, t: str, x: str) -> str:
+    """``log((1 + x) / (1 - x)) / 2``; near 0 the beginning of its series."""
+    if t == D:
+        return libm(v, "atanh", t, x)
+    wide, one = v.cast(F, D, v.magnitude(F, x)), v.const(D, 1.0)
+    inside = v.compare("le", D, wide, one)
+    tame = v.choose(D, inside, wide, v.const(D, 0.0))
+    y = v.times(D, _log(v, v.over(D, v.plus(D, one, tame), v.minus(D, one, tame))), v.const(D, 0.5))
+    y = v.intrinsic("copysign", F, v.cast(D, F, v.choose(D, inside, y, v.const(D, math.nan))), x)
+    cubed = v.times(F, v.times(F, x, x), x)
+    near = v.compare("lt", F, v.magnitude(F, x), v.const(F, 2.0**-7))
+    return _with_nan(v, v.choose(F, near, v.fma(F, cubed, v.const(F, 1 / 3), x), y), x)
+
+
+def erfc(v: Vectors, t: str, x: str) -> str:
+    """``1 - erf(x)``, by the C library: its tail has no short polynomial."""
+    return libm(v, "erfc", t, x) if t == D else v.cast(D, F, libm(v, "erfc", D, v.cast(F, D, x)))
+
+
+def lgamma(v: Vectors, t: str, x: str) -> str:
+    """``log |gamma(x)|``, by the C library."""
+    return libm(v, "lgamma", t, x) if t == D else v.cast(D, F, libm(v, "lgamma", D, v.cast(F, D, x)))
