@@ -254,6 +254,10 @@ class Lowering:
             [self.found[id(t)] for t in tensors] if type(tensors) is tuple else self.found[id(tensors)]
             for tensors in node.inputs
         ]
+        if node.op.name not in TAKES_NARROW and any(
+            tensor.dtype.name in NARROW for tensor in (*node.flat_inputs(), *node.outputs)
+        ):
+            raise Unsupported(f"{node.op.name} of 16-bit floats")
         wide = TAKES_NARROW.get(node.op.name, False)
         if wide:
             inputs = [
