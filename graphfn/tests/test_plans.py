@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from flowstone_autodiff.tape import GradientTape
 from flowstone_core.api import tf
 from flowstone_core.errors import OpError
 from flowstone_core.ops import tensor_list as ops
+from flowstone_core.ops.indexing import STRIDED_SLICE_GRAD
 from flowstone_core.providers import kernel_providers
 from flowstone_core.tensor_array import TensorArray
 from flowstone_graphfn.function import function
@@ -174,3 +177,96 @@ def test_parts_of_a_tensor_are_subscripts():
         assert f(x)[0].numpy().tolist() == [[6.0], [15.0]]
         source = f.get_concrete_function(x).graph_function.plan.source
     assert source.count("[k") == 5
+
+
+def slices_in_a_loop(x):
+    with GradientTape() as tape:
+        tape.watch(x)
+        total = tf.zeros([2])
+        for i in tf.range(5):
+            total += tf.cast(i, tf.float32) * x[i] + x[i + 1] * total[:1]
+        y = tf.reduce_sum(total)
+    return tape.gradient(y, x)
+
+
+@pytest.mark.parametrize("providers", [None, ["numpy"]])
+def test_the_way_back_through_slices_adds_them_in_place(providers):
+    x = tf.constant(np.linspace(-1, 1, 12, dtype=np.float32).reshape(6, 2))
+    with kernel_providers(providers):
+        f = function(slices_in_a_loop)
+        expected = slices_in_a_loop(x).numpy()
+        for _ in range(3):
+            np.testing.assert_allclose(f(x).numpy(), expected, rtol=1e-5)
+        source = f.get_concrete_function(x).graph_function.plan.source
+    assert source.count(".copy()") >= 1
+
+
+def test_an_array_that_is_looked_at_is_not_changed_in_place():
+    grad = STRIDED_SLICE_GRAD
+
+    def slice_of(i, value):
+        return grad(tf.constant([3, 2]), tf.stack([i]), tf.stack([i + 1]), tf.constant([1]), value, shrink_axis_mask=1)
+
+    @function
+    def f(start):
+        def body(i, total, before):
+            return i + 1, total + slice_of(i, tf.ones([2])), total
+
+        _, total, before = while_loop(lambda i, total, before: i < 3, body, (0, start, start))
+        return total, before, start
+
+    @function
+    def tested(start):
+        return while_loop(
+            lambda i, total: tf.reduce_sum(total) < 4.0,
+            lambda i, total: (i + 1, total + slice_of(i, tf.ones([2]))),
+            (0, start),
+        )[1]
+
+    @function
+    def alone(start):
+        return while_loop(
+            lambda i, total: i < 3, lambda i, total: (i + 1, total + slice_of(i, tf.ones([2]))), (0, start)
+        )[1]
+
+    start = tf.zeros([3, 2])
+    total, before, same = f(start)
+    assert total.numpy().tolist() == [[1, 1], [1, 1], [1, 1]]
+    assert before.numpy().tolist() == [[1, 1], [1, 1], [0, 0]]
+    assert tested(start).numpy().tolist() == [[1, 1], [1, 1], [0, 0]]
+    first, second = alone(start), alone(start)
+    assert first.numpy().tolist() == second.numpy().tolist() == [[1, 1], [1, 1], [1, 1]]
+    assert not start.numpy().any()
+    assert not same.numpy().any()
+
+
+def test_the_way_back_keeps_what_it_needs_and_no_more():
+    size = 16_384
+
+    @function
+    def f(x, n):
+        with GradientTape() as tape:
+            tape.watch(x)
+            state = x
+            for _ in tf.range(n):
+                state = tf.tanh(state + 1.0) * 0.5
+            y = tf.reduce_sum(state)
+        return tape.gradient(y, x)
+
+    def peak(n):
+        tracemalloc.start()
+        f(x, tf.constant(n))
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    x = tf.zeros([size])
+    with kernel_providers(["numpy"]):
+        peak(2)
+        few, many = peak(10), peak(50)
+        for _ in range(3):
+            f(x, tf.constant(50))
+        again = peak(50)
+    one = 4 * size  # tanh's result is all that an iteration's way back needs
+    assert (many - few) / 40 < 1.2 * one
+    assert again < 1.05 * many + one

@@ -8,7 +8,7 @@ fails to compile, is executed by kernels.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -108,7 +108,12 @@ Reads = Callable[[Node], Sequence[SymbolicTensor]]
 
 
 def arrange(
-    graph: Graph, nodes: Sequence[Node], plain: Plain, reasons: dict[str, str], reads: Reads = lambda node: ()
+    graph: Graph,
+    nodes: Sequence[Node],
+    plain: Plain,
+    reasons: dict[str, str],
+    reads: Reads = lambda node: (),
+    kept: Set[int] = frozenset(),
 ) -> list[Node | Compiled]:
     """What a plan executes, in order.
 
@@ -118,10 +123,11 @@ def arrange(
         plain: Makes the executable that uses kernels alone.
         reasons: Filled in: the names of nodes that kernels execute, and why no compiler does.
         reads: What nodes read besides their inputs.
+        kept: Nodes (by identity) that no compiler is offered.
     """
     items: list[Node | Compiled] = list(nodes)
     for provider, compiler in in_use():
-        items = _offer(graph, items, provider.name, compiler, plain, reasons, reads)
+        items = _offer(graph, items, provider.name, compiler, plain, reasons, reads, kept)
     return items
 
 
@@ -148,6 +154,7 @@ def _offer(
     plain: Plain,
     reasons: dict[str, str],
     reads: Reads,
+    kept: Set[int],
 ) -> list[Node | Compiled]:
     """Let one compiler choose among the nodes that are left."""
     taken: set[int] = set()
@@ -161,7 +168,7 @@ def _offer(
         for tensor in node.outputs
     }  # such as the vector of a subscript whose entries are taken one by one
     for item in items:
-        if isinstance(item, Compiled) or item.op in _FREE:
+        if isinstance(item, Compiled) or item.op in _FREE or id(item) in kept:
             continue
         if any(id(tensor) in left_out for tensor in item.flat_inputs()):
             reasons[item.name] = f"{name}: an operand of it is never made"

@@ -16,7 +16,7 @@ from typing import Any
 from flowstone_core import profiling, providers
 from flowstone_core.interpreter import state
 
-from flowstone_graphfn import lists, reads, subscripts, writer_control
+from flowstone_graphfn import accumulators, lists, reads, subscripts, writer_control
 from flowstone_graphfn.errors import explain_failure
 from flowstone_graphfn.graph import Graph, copy_into
 from flowstone_graphfn.profiled import stem, watch_lines
@@ -25,7 +25,7 @@ from flowstone_graphfn.writer import Decisions, Writer
 
 _numbers = count(1)
 
-NATIVE = (writer_control, subscripts, lists, reads)
+NATIVE = (writer_control, subscripts, lists, reads, accumulators)
 """The modules that teach ``Writer`` ops."""
 
 recorder: Callable[[Any, Graph], Callable[..., Any]] | None = None

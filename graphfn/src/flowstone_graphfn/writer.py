@@ -106,6 +106,8 @@ class Writer:
         graph: The graph whose nodes are being written: the plan's, or a body's.
         uses: Who uses its tensors.
         forms: The names of its tensors.
+        in_place: Nodes (by identity) that change the array of a loop variable (``accumulators``).
+        held: The names of such arrays.
         plain_variables: Which variables of which loops are held as plain lists (``lists``).
         compiled: The parts that compilers execute.
         decisions: What was decided about the nodes.
@@ -116,6 +118,9 @@ class Writer:
 
     reads: ClassVar[dict[str, Callable[[Node], list[SymbolicTensor]]]] = {}
     """For ops that, so written, need not all of their inputs: those that they need."""
+
+    claims: ClassVar[list[Callable[[Graph], set[int]]]] = []
+    """Which nodes of a graph compilers leave to the lines that are written here."""
 
     objected: ClassVar[Callable[[Writer, SymbolicTensor, str], str]]
     """Writes a plain list as a ``TensorList`` object; its name (``lists``)."""
@@ -138,6 +143,8 @@ class Writer:
         self.leaf = True
         self.depth = 1
         self.forms = Forms()
+        self.in_place: set[int] = set()
+        self.held: set[str] = set()
         self.plain_variables: dict[tuple[int, int], bool] = {}
         self._uses: dict[int, tuple[Graph, Sequence[Node | Compiled], Uses]] = {}
         self._constant_names: dict[int, str] = {}
@@ -251,7 +258,9 @@ class Writer:
         if self._plain is None:
             return needed_nodes(graph)
         nodes = needed_nodes(graph, all_inputs=True)  # a compiler may need inputs that a line of Python does not
-        return needed(graph, compilers.arrange(graph, nodes, self._plain, self.decisions.reasons, self._read))
+        kept = set().union(*(claim(graph) for claim in self.claims))
+        items = compilers.arrange(graph, nodes, self._plain, self.decisions.reasons, self._read, kept)
+        return needed(graph, items)
 
     def _read(self, node: Node) -> Sequence[SymbolicTensor]:
         """What a node that is written in its own way reads."""
@@ -262,7 +271,7 @@ class Writer:
         """Delete the locals of tensors that are not used any more."""
         tables = (self.forms.array, self.forms.loose)
         names = dict.fromkeys(table[id(tensor)] for tensor in tensors for table in tables if id(tensor) in table)
-        dying = [name for name in names if name[0] == "v"]
+        dying = [name for name in names if name[0] == "v" and name not in self.held]
         if dying:
             self.write("del " + ", ".join(dying))
 

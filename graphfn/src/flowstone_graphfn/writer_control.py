@@ -12,6 +12,7 @@ from flowstone_core.ops import control
 from flowstone_core.spec import Spec
 from flowstone_core.tensor_list import TensorList
 
+from flowstone_graphfn.accumulators import sums_of
 from flowstone_graphfn.graph import Graph, Node
 from flowstone_graphfn.lists import plain, plain_variable
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -222,6 +223,7 @@ class _Variable:
         fixed: Whether no iteration changes it.
         scalar: Whether it is held as a numpy scalar.
         listed: Whether it is held as a plain list.
+        owned: Whether iterations change its array in place.
         name: Its local, if iterations change it.
         start: What that is before the loop.
     """
@@ -234,8 +236,20 @@ class _Variable:
         self.fixed = body.outputs[index] is body.inputs[index]
         self.scalar = is_scalar(body.inputs[index])
         self.listed = plain_variable(writer, node, index)
+        self.owned = self._accumulates(writer, body, node.attrs["cond"].optimized().graph, index)
         self.name = ""
         self.start = ""
+
+    def _accumulates(self, writer: Writer, body: Graph, test: Graph, index: int) -> bool:
+        """Whether iterations only add slices to it, and nothing else looks at it."""
+        tested = test.inputs[index]
+        if self.fixed or self.scalar or self.listed or writer.depth >= MAX_NESTING:
+            return False
+        if writer.uses_of(test).consumers.get(id(tested)) or test.outputs[0] is tested:
+            return False
+        sums = sums_of(body, index)
+        writer.in_place.update(id(each) for node in sums for each in (node, node.inputs[1].node))
+        return bool(sums)
 
     def enter(self, writer: Writer) -> Known:
         """Its names inside the loop."""
@@ -254,8 +268,10 @@ class _Variable:
         elif self.scalar:
             self.start = writer.scalar(given) if is_scalar(given) else f"{writer.array(given)}[()]"
         else:
-            self.start = writer.array(given)
+            self.start = writer.array(given) + ".copy()" * self.owned
         self.name = writer.local()
+        if self.owned:
+            writer.held.add(self.name)
         if self.listed:
             return Known(plain=self.name)
         return Known(scalar=self.name) if self.scalar else Known(array=self.name)
