@@ -157,7 +157,8 @@ def test_the_way_back_through_a_tensor_array_adds_elements_where_they_belong():
         return tape.gradient(y, x)
 
     assert f(x).numpy().tolist() == [[1, 1], [5, 5], [9, 9], [13, 13], [17, 17], [21, 21]]
-    source = f.get_concrete_function(x).graph_function.plan.source
+    with kernel_providers(["numpy"]):
+        source = f.get_concrete_function(x).graph_function.plan.source
     assert "] * len(" in source  # the gradients of the elements, zero at first, are a plain list
 
 
@@ -198,7 +199,7 @@ def test_the_way_back_through_slices_adds_them_in_place(providers):
         for _ in range(3):
             np.testing.assert_allclose(f(x).numpy(), expected, rtol=1e-5)
         source = f.get_concrete_function(x).graph_function.plan.source
-    assert source.count(".copy()") >= 1
+    assert providers is None or source.count(".copy()") >= 1
 
 
 def test_an_array_that_is_looked_at_is_not_changed_in_place():
