@@ -16,6 +16,7 @@ from flowstone_core.kernels import indexing
 from flowstone_core.ops.indexing import STRIDED_SLICE_GRAD
 from flowstone_core.ops.math import ADD_V2
 from flowstone_core.shapes import TensorShape
+from flowstone_core.slicing import Masks, index_of
 
 from flowstone_graphfn.graph import Graph, Node
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -89,10 +90,10 @@ def addition(writer: Writer, node: Node) -> None:
 
 
 def _adder(attrs: dict[str, int]) -> Callable[..., None]:
-    masks = indexing.Masks(**attrs)
+    masks = Masks(**attrs)
 
     def add(whole: Any, begin: Any, end: Any, strides: Any, dy: Any) -> None:
-        place = whole[indexing.index_of(whole.shape, begin, end, strides, masks)]
+        place = whole[index_of(whole.shape, begin, end, strides, masks)]
         if place.shape != dy.shape:
             raise SpecError(
                 f"StridedSliceGrad: dy has shape {TensorShape(dy.shape)}, the slice {TensorShape(place.shape)}."

@@ -181,3 +181,21 @@ def test_a_list_that_grows_without_a_bound_is_left_to_kernels():
 
     x = constant(np.array([1.0, 2.0], np.float32))
     close(f(x), f.python_function(x).numpy())
+
+
+def test_the_way_back_through_reads_of_an_array(natively):
+    def f(x, w):
+        with GradientTape() as tape:
+            tape.watch([x, w])
+            rows = TensorArray(x.dtype, size=6, element_shape=[4, 8]).unstack(x)
+            _, h = while_loop(
+                lambda t, h: t < 6,
+                lambda t, h: (t + 1, elementary.tanh(linalg.matmul(h + rows.read(t), w))),
+                (constant(0), x[0]),
+            )
+            y = reduce.reduce_sum(h * h)
+        return tape.gradient(y, [x, w])
+
+    x, w = normal(6, 4, 8), normal(8, 8, seed=1)
+    for got, expected in zip(natively(function(f), x, w), f(x, w), strict=True):
+        close(got, expected.numpy())

@@ -151,6 +151,16 @@ class Blank:
         return List(place, token)
 
 
+def zeros_for(handle: List | Blank) -> Blank:
+    """A list of zeros for each element of a list."""
+    if isinstance(handle, Blank):
+        return handle
+    if handle.place.count is None:
+        raise Unsupported("zeros for a list of a size that is only known at the run")
+    handle.place.pinned = True
+    return Blank(handle.place.dtype, handle.place.shape, handle.place.count)
+
+
 def held(low: Any, handle: Any) -> List:
     """A list that can be changed."""
     if isinstance(handle, Blank):

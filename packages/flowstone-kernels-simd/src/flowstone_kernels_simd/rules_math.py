@@ -7,6 +7,7 @@ from typing import Any
 from flowstone_graphfn.graph import Node
 
 from flowstone_kernels_simd.ir import FLOATS, NARROW, SCALARS
+from flowstone_kernels_simd.lists import Blank, List, zeros_for
 from flowstone_kernels_simd.lowering import REFUSALS, RULES, TAKES_NARROW, Lowering, rule
 from flowstone_kernels_simd.values import Unsupported, Value
 
@@ -109,7 +110,9 @@ REFUSALS["Cast"] = _refuse_cast
 
 
 @rule("OnesLike", "ZerosLike", widened=False)
-def _like(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+def _like(low: Lowering, node: Node, inputs: list[Any]) -> Value | Blank:
+    if isinstance(inputs[0], List | Blank):
+        return zeros_for(inputs[0])
     number = low.number(inputs[0].dtype, 1 if node.op.name == "OnesLike" else 0)
     return low.spread(number, inputs[0].shape)
 
