@@ -8,7 +8,9 @@ import importlib.util
 import inspect
 import linecache
 import logging
+import sys
 import textwrap
+import types
 
 import pytest
 from flowstone_core.api import tf
@@ -149,6 +151,43 @@ def test_interactive_shell():
     namespace = {"__name__": "__main__"}
     exec(code, namespace)
     assert api.to_graph(namespace["f"])(-3) == 3
+
+
+def typed(monkeypatch, *statements):
+    """Statements as the prompt of Python 3.11 and 3.12 executes them: only the history of readline has them."""
+    lines = [line for text in statements for line in text.splitlines()]
+    history = types.ModuleType("readline")
+    history.get_current_history_length = lambda: len(lines)
+    history.get_history_item = lambda index: lines[index - 1]
+    monkeypatch.setitem(sys.modules, "readline", history)
+    namespace = {"__name__": "__main__"}
+    for text in statements:
+        exec(compile(text + "\n", "<stdin>", "single", dont_inherit=True), namespace)
+    return namespace
+
+
+def test_typed_at_the_prompt(monkeypatch):
+    shell = typed(
+        monkeypatch,
+        "def f(x):\n    if x > 0:\n        return x\n    return -x\n",
+        "g = lambda x: x if x > 1 else 1",
+        "class A:\n    def f(self, x):\n        if x > 0:\n            x = x * 3\n        return x\n",
+        "f2 = f",
+        "def f(x):\n    if x > 0:\n        return x * 2\n    return missing\n",
+    )
+    assert function(shell["f2"])(tf.constant(-3)).numpy() == 3
+    assert function(shell["g"])(tf.constant(-3)).numpy() == 1
+    assert function(shell["A"]().f)(tf.constant(2)).numpy() == 6
+    with pytest.raises(NameError, match="missing") as raised:
+        function(shell["f"])(tf.constant(1))
+    assert linecache.getline(raised.traceback[-1].frame.code.raw.co_filename, 4) == "    return missing\n"
+
+
+def test_what_was_typed_must_be_what_was_compiled(monkeypatch):
+    shell = typed(monkeypatch, "def f(x):\n    return x if x > 0 else 1\n")
+    monkeypatch.setattr(sys.modules["readline"], "get_history_item", lambda index: "def f(x): return x")
+    with pytest.raises(SourceError, match="not available"):
+        api.to_graph(shell["f"])
 
 
 def test_no_source():

@@ -122,7 +122,7 @@ def _convert(function: FunctionType, options: Options) -> Converted:
     if build.OPERATORS in names:
         raise UnsupportedError(f"the name {build.OPERATORS} is reserved.")
     transform(tree, Context(Namer(tree), options, "__class__" in code.co_freevars))
-    return Converted(_compile(tree, code), tree)
+    return Converted(_compile(tree, code, located.filename), tree)
 
 
 def _as_statement(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> ast.FunctionDef:
@@ -204,15 +204,15 @@ def _analyse(scoped: _Scoped) -> None:
         scoped.flow.partial |= inner.flow.partial - inner.scope.bound
 
 
-def _compile(tree: ast.FunctionDef, original: CodeType) -> CodeType:
-    """Compile a function at the place of ``original``, inside of a factory that has its free variables."""
+def _compile(tree: ast.FunctionDef, original: CodeType, filename: str) -> CodeType:
+    """Compile a function at the place of ``original``, in the file ``filename``, inside of a factory that has its free variables."""
     free = [*original.co_freevars, build.OPERATORS]
     inner = build.located(build.function(_FUNCTION, [], tree.body), tree)  # its own name must not hide a global one
     inner.args = tree.args
     factory = build.function(_FACTORY, free, [inner])
     module = ast.fix_missing_locations(ast.Module([build.located(factory, tree)], []))
     flags = original.co_flags & _FUTURE_FLAGS
-    outer = compile(module, original.co_filename, "exec", flags, dont_inherit=True)
+    outer = compile(module, filename, "exec", flags, dont_inherit=True)
     made = _inner(_inner(outer, _FACTORY), _FUNCTION).replace(co_name=original.co_name)
     return _requalified(made, made.co_qualname, original.co_qualname)
 

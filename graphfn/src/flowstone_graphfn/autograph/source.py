@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, TypeAlias, TypeVar
 
+from flowstone_graphfn.autograph import interactive
 from flowstone_graphfn.autograph.errors import SourceError
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 N = TypeVar("N", bound=ast.AST)
 
 HINT = (
-    "Functions typed into the plain interactive shell, or made by exec, do not expose their source: define them in a "
-    "file or a notebook. If the function needs no conversion, decorate it with "
+    "Functions made by exec, or typed into an interactive shell without a history of its lines, do not expose their "
+    "source: define them in a file or a notebook. If the function needs no conversion, decorate it with "
     "@tf.autograph.experimental.do_not_convert."
 )
 
@@ -30,10 +31,12 @@ class Located:
     Attributes:
         node: Its syntax tree, with the file's own line numbers. It is shared: copy before changing.
         class_name: The innermost class around it, whose name mangles private names, or None.
+        filename: The name by which ``linecache`` knows the file.
     """
 
     node: FunctionNode
     class_name: str | None
+    filename: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def find(function: FunctionType) -> Located:
 
 
 def _file(function: FunctionType) -> _File:
-    name = function.__code__.co_filename
+    name = interactive.file_of(function.__code__) or function.__code__.co_filename
     lines = linecache.getlines(name, function.__globals__)
     if not lines:
         try:
@@ -83,7 +86,7 @@ def _file(function: FunctionType) -> _File:
     except SyntaxError as error:
         raise SourceError(f"{name} does not parse any more: {error}. Was it changed since it was imported?") from None
     functions: dict[int, list[Located]] = {}
-    for found in _functions(tree, None):
+    for found in _functions(tree, None, name):
         functions.setdefault(_first_line(found.node), []).append(found)
     _files[name] = _File(lines, functions)
     while len(_files) > _FILES_KEPT:
@@ -91,11 +94,11 @@ def _file(function: FunctionType) -> _File:
     return _files[name]
 
 
-def _functions(node: ast.AST, class_name: str | None) -> Iterator[Located]:
+def _functions(node: ast.AST, class_name: str | None, filename: str) -> Iterator[Located]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, FunctionNode):
-            yield Located(child, class_name)
-        yield from _functions(child, child.name if isinstance(child, ast.ClassDef) else class_name)
+            yield Located(child, class_name, filename)
+        yield from _functions(child, child.name if isinstance(child, ast.ClassDef) else class_name, filename)
 
 
 def _first_line(node: FunctionNode) -> int:
