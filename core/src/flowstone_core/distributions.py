@@ -18,7 +18,8 @@ BLOCKS_RESERVED: Final = 256
 """How many blocks a stateful op takes from its stream for each number, used or not."""
 
 _TINY = 1e-7
-_CUT = 2.0
+CUT: Final = 2.0
+"""Truncated normal numbers are smaller than this, in absolute value."""
 
 
 def _blocks(count: int, each: int) -> int:
@@ -97,25 +98,30 @@ def normal(key: int, counter: int, count: int, dtype: Any) -> Any:
 def truncated_normal(key: int, counter: int, count: int, dtype: Any) -> Any:
     """Standard normal numbers whose absolute value is below 2: others are thrown away."""
     wide = np.dtype(dtype) == np.float64
+    groups = np.arange(_blocks(count, 2 if wide else 4))
+    return truncated_groups(key, counter, groups, wide).reshape(-1)[:count].astype(dtype, copy=False)
+
+
+def truncated_groups(key: int, counter: int, groups: Any, wide: bool) -> Any:
+    """The groups with these numbers: four float32 each, or two float64 if ``wide``."""
     each = 2 if wide else 4
-    groups = _blocks(count, each)
-    result = np.empty((groups, each), np.float64 if wide else np.float32)
-    filled = np.zeros(groups, np.intp)
-    open_groups = np.arange(groups)
+    result = np.empty((len(groups), each), np.float64 if wide else np.float32)
+    filled = np.zeros(len(groups), np.intp)
+    open_groups = np.arange(len(groups))
     step = 0
     while open_groups.size:
-        starts = open_groups.astype(np.uint64) * np.uint64(each * BLOCKS_RESERVED // 4) + np.uint64(step)
+        starts = groups[open_groups].astype(np.uint64) * np.uint64(each * BLOCKS_RESERVED // 4) + np.uint64(step)
         words = philox_at(key, counters_from(counter, starts))
         found = _box_muller(words.reshape(-1), wide).reshape(open_groups.size, -1)
         for column in found.T:
-            good = np.abs(column) < _CUT
+            good = np.abs(column) < CUT
             good &= filled[open_groups] < each
             rows = open_groups[good]
             result[rows, filled[rows]] = column[good]
             filled[rows] += 1
         open_groups = open_groups[filled[open_groups] < each]
         step += 1
-    return result.reshape(-1)[:count].astype(dtype, copy=False)
+    return result
 
 
 class Lanes:

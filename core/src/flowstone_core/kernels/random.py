@@ -22,7 +22,9 @@ KERNELS = KernelSet()
 _WHAT = "Random numbers"
 
 
-def _filled(draw: Callable[..., Any]) -> SiteKernel:
+def filled(draw: Callable[..., Any]) -> SiteKernel:
+    """The kernel of what ``draw`` draws: ``draw(key, counter, count, dtype)``."""
+
     def kernel(site: Site, shape: Any, *, dtype: DType, seed: int, seed2: int) -> Any:
         sizes = sizes_of(shape, _WHAT)
         count = math.prod(sizes)
@@ -32,9 +34,9 @@ def _filled(draw: Callable[..., Any]) -> SiteKernel:
     return SiteKernel(kernel)
 
 
-KERNELS.add(ops.RANDOM_UNIFORM)(_filled(distributions.uniform))
-KERNELS.add(ops.RANDOM_STANDARD_NORMAL)(_filled(distributions.normal))
-KERNELS.add(ops.TRUNCATED_NORMAL)(_filled(distributions.truncated_normal))
+KERNELS.add(ops.RANDOM_UNIFORM)(filled(distributions.uniform))
+KERNELS.add(ops.RANDOM_STANDARD_NORMAL)(filled(distributions.normal))
+KERNELS.add(ops.TRUNCATED_NORMAL)(filled(distributions.truncated_normal))
 
 
 def int_bounds(minval: Any, maxval: Any) -> tuple[int, int]:

@@ -69,7 +69,9 @@ def stream_of(key: Any, counter: Any, alg: Any) -> tuple[int, int]:
     return int(key.reshape(-1)[0]), int(counter[0]) | int(counter[1]) << 64
 
 
-def _filled(draw: Callable[..., Any]) -> Callable[..., Any]:
+def filled(draw: Callable[..., Any]) -> Callable[..., Any]:
+    """The kernel of what ``draw`` draws: ``draw(key, counter, count, dtype)``."""
+
     def kernel(shape: Any, key: Any, counter: Any, alg: Any, *, dtype: DType) -> Any:
         sizes = sizes_of(shape, "Random numbers")
         drawn = draw(*stream_of(key, counter, alg), math.prod(sizes), dtype.numpy_dtype)
@@ -78,10 +80,10 @@ def _filled(draw: Callable[..., Any]) -> Callable[..., Any]:
     return kernel
 
 
-KERNELS.add(ops.STATELESS_UNIFORM)(_filled(distributions.uniform))
-KERNELS.add(ops.STATELESS_NORMAL)(_filled(distributions.normal))
-KERNELS.add(ops.STATELESS_TRUNCATED_NORMAL)(_filled(distributions.truncated_normal))
-KERNELS.add(ops.STATELESS_FULL_INT)(_filled(distributions.full_int))
+KERNELS.add(ops.STATELESS_UNIFORM)(filled(distributions.uniform))
+KERNELS.add(ops.STATELESS_NORMAL)(filled(distributions.normal))
+KERNELS.add(ops.STATELESS_TRUNCATED_NORMAL)(filled(distributions.truncated_normal))
+KERNELS.add(ops.STATELESS_FULL_INT)(filled(distributions.full_int))
 
 
 @KERNELS.add(ops.STATELESS_UNIFORM_INT)

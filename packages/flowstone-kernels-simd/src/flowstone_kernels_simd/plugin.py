@@ -14,6 +14,12 @@ OPS = """
 """
 """The ops whose kernels beat numpy's, for large float32 operands."""
 
+RANDOM = """
+    RandomUniform RandomStandardNormal TruncatedNormal StatelessRandomUniformV2 StatelessRandomNormalV2
+    StatelessTruncatedNormalV2 StatelessRandomUniformFullIntV2
+"""
+"""The ops of random numbers, of which float32 ones and bits are drawn natively."""
+
 
 @hookimpl
 def flowstone_kernels() -> KernelProvider:
@@ -21,7 +27,8 @@ def flowstone_kernels() -> KernelProvider:
     return KernelProvider(
         "simd",
         priority=10,
-        kernels=dict.fromkeys(OPS.split(), "flowstone_kernels_simd.eager:KERNELS"),
+        kernels=dict.fromkeys(OPS.split(), "flowstone_kernels_simd.eager:KERNELS")
+        | dict.fromkeys(RANDOM.split(), "flowstone_kernels_simd.philox:KERNELS"),
         description="Vector kernels, compiled by LLVM.",
     )
 
