@@ -158,7 +158,8 @@ def _store(v: Vectors, kind: str, parts: list[str], index: str) -> None:
 
     pairs = [p for i in range(lanes) for p in (i, lanes + i)]
     quads = [p for i in range(lanes) for p in (2 * i, 2 * i + 1, 2 * (lanes + i), 2 * (lanes + i) + 1)]
-    all_ = together(together(*parts[:2], lanes, pairs), together(*parts[2:], lanes, pairs), 2 * lanes, quads)
+    halves = [together(one, two, lanes, pairs) for one, two in (parts[:2], parts[2:])]
+    all_ = together(halves[0], halves[1], 2 * lanes, quads)
     out = v.value("load ptr, ptr %table")
     target = v.element("i32", out, v.value(f"mul i64 {index}, {4 * lanes}"))
     v.do(f"store <{4 * lanes} x {kind}> {all_}, ptr {target}, align 4")
