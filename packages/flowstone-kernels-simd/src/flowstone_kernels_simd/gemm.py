@@ -17,6 +17,9 @@ from flowstone_kernels_simd.rules_math import REALS, refuse_types
 from flowstone_kernels_simd.values import Call, Shape, Unsupported, Value
 from flowstone_kernels_simd.vectors import Vectors
 
+TYPES = REALS | {"int32", "int64"}
+"""The types of matrices."""
+
 _ROWS = 96
 """How many rows of the result make a work item of a large product, or where there are few panels of columns."""
 
@@ -36,7 +39,7 @@ def _batched(low: Lowering, node: Node, inputs: list[Any]) -> Value:
 
 
 for _name in ("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"):
-    REFUSALS[_name] = refuse_types(REALS | {"int32", "int64"})
+    REFUSALS[_name] = refuse_types(TYPES)
 
 
 def swapped(low: Lowering, value: Value) -> Value:

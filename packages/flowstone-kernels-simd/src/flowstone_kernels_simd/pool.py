@@ -1,63 +1,73 @@
-"""Pooling over rows and columns, channels last: largest and average, and their gradients."""
+"""Pooling of two and three dimensions: largest and average, and their gradients."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from flowstone_core.errors import SpecError
 from flowstone_core.ops.conv import explicit_pairs
-from flowstone_core.windows import Window, window
+from flowstone_core.windows import Layout, Window, layout_of, window
 from flowstone_graphfn.graph import Node
 
+from flowstone_kernels_simd import images
 from flowstone_kernels_simd.cpu import cpu
 from flowstone_kernels_simd.ir import SCALARS, SIZES, Module
 from flowstone_kernels_simd.loops import base_address
 from flowstone_kernels_simd.lowering import REFUSALS, Lowering, rule
 from flowstone_kernels_simd.rules_math import REALS
-from flowstone_kernels_simd.values import Call, Shape, Unsupported, Value
+from flowstone_kernels_simd.values import Call, Unsupported, Value
 from flowstone_kernels_simd.vectors import Vectors
 
 
-def _windows(node: Node, shape: Shape) -> tuple[Window, Window]:
-    sizes, strides = node.attrs["ksize"], node.attrs["strides"]
-    pads = explicit_pairs(node.attrs.get("explicit_paddings", ()), 4, node.attrs["padding"])
+def _windows(node: Node, layout: Layout, sizes: Sequence[int]) -> list[Window]:
+    attrs = node.attrs
+    pads = explicit_pairs(attrs.get("explicit_paddings", ()), layout.rank, attrs["padding"])
     try:
-        rows, columns = (
-            window(shape[axis], sizes[axis], strides[axis], 1, node.attrs["padding"], pads[axis]) for axis in (1, 2)
-        )
+        return [
+            window(size, attrs["ksize"][axis], attrs["strides"][axis], 1, attrs["padding"], pads[axis])
+            for size, axis in zip(sizes, layout.spatial, strict=True)
+        ]
     except SpecError as error:
         raise Unsupported(str(error)) from None
-    return rows, columns
 
 
 def _refuse(node: Node) -> str | None:
-    if node.attrs["data_format"] != "NHWC":
-        return "channels first"
-    if any(node.attrs[name][axis] != 1 for name in ("ksize", "strides") for axis in (0, 3)):
+    channels = layout_of(node.attrs["data_format"]).channels
+    if any(node.attrs[name][axis] != 1 for name in ("ksize", "strides") for axis in (0, channels)):
         return "windows over images or channels"
     return None if node.outputs[0].dtype.name in REALS else f"{node.outputs[0].dtype.name} pooling"
 
 
-for _name in ("MaxPool", "MaxPoolGrad", "AvgPool", "AvgPoolGrad"):
-    REFUSALS[_name] = _refuse
+for _name in ("MaxPool", "AvgPool"):
+    for _form in (_name, f"{_name}Grad", f"{_name}3D", f"{_name}3DGrad"):
+        REFUSALS[_form] = _refuse
 
 
 class _Pooling:
     """The loops over windows and their elements, of vectors of channels."""
 
-    def __init__(self, module: Module, dtype: str, windows: tuple[Window, Window], channels: int) -> None:
+    def __init__(self, module: Module, dtype: str, windows: Sequence[Window], channels: int) -> None:
         self.v = Vectors(module, cpu().vector_bytes // SIZES[dtype])
         self.dtype, self.channels = dtype, channels
-        self.rows, self.columns = windows
+        self.along = list(windows)
+
+    def position(self, item: str) -> tuple[str, list[str]]:
+        """The image, and the place along all dimensions but the last, of a row of windows."""
+        v, rest = self.v, item
+        places: list[str] = []
+        for w in reversed(self.along[:-1]):
+            places.insert(0, v.value(f"urem i64 {rest}, {w.out}"))
+            rest = v.value(f"udiv i64 {rest}, {w.out}")
+        return rest, places
 
     @contextmanager
-    def windows(self, row: str) -> Iterator[tuple[str, str | int, str | None]]:
+    def windows(self) -> Iterator[tuple[str, str | int, str | None]]:
         """For each window of a row, each vector of channels: the window's column, the first channel, the mask."""
         v = self.v
-        with v.loop(0, self.columns.out) as column, v.loop(0, self.channels, v.lanes) as channel:
+        with v.loop(0, self.along[-1].out) as column, v.loop(0, self.channels, v.lanes) as channel:
             mask = None
             if self.channels % v.lanes:
                 mask = v.first_lanes(v.value(f"sub i64 {self.channels}, {channel}"))
@@ -72,13 +82,15 @@ class _Pooling:
         return low, v.minimum(v.add(start, along.kernel), along.size)
 
     @contextmanager
-    def elements(self, row: str, column: str) -> Iterator[str | int]:
+    def elements(self, at: Sequence[str]) -> Iterator[str | int]:
         """For each element of a window that lies in the image: the number of its pixel."""
         v = self.v
-        top, bottom = self.bounds(row, self.rows)
-        left, right = self.bounds(column, self.columns)
-        with v.loop(top, bottom) as y, v.loop(left, right) as x:
-            yield v.add(v.mul(y, self.columns.size), x)
+        bounds = [self.bounds(place, w) for place, w in zip(at, self.along, strict=True)]
+        with ExitStack() as loops:
+            number: str | int = 0
+            for (start, stop), w in zip(bounds, self.along, strict=True):
+                number = v.add(v.mul(number, w.size), loops.enter_context(v.loop(start, stop)))
+            yield number
 
     def slot(self, start: str) -> str:
         """A vector variable."""
@@ -94,67 +106,67 @@ class _Pooling:
         """Set it."""
         self.v.do(f"store {self.v.kind(self.dtype)} {value}, ptr {slot}, align 64")
 
-    def counted(self, row: str, column: str) -> str:
+    def counted(self, at: Sequence[str]) -> str:
         """How many elements of a window lie in the image, in all lanes."""
         v = self.v
-        top, bottom = self.bounds(row, self.rows)
-        left, right = self.bounds(column, self.columns)
-        high, wide = v.value(f"sub i64 {bottom}, {top}"), v.value(f"sub i64 {right}, {left}")
-        one = SCALARS[self.dtype]
-        return v.spread(self.dtype, v.value(f"sitofp i64 {v.mul(high, wide)} to {one}"))
+        number: str | int = 1
+        for place, w in zip(at, self.along, strict=True):
+            start, stop = self.bounds(place, w)
+            number = v.mul(number, v.value(f"sub i64 {stop}, {start}"))
+        return v.spread(self.dtype, v.value(f"sitofp i64 {number} to {SCALARS[self.dtype]}"))
 
 
-@rule("MaxPool", "AvgPool", widened=True)
+@rule("MaxPool", "AvgPool", "MaxPool3D", "AvgPool3D", widened=True)
 def _pool(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    (x,) = inputs
-    x = low.contiguous(x)
-    rows, columns = windows = _windows(node, x.shape)
-    batch, channels, dtype = x.shape[0], x.shape[3], x.dtype
-    largest = node.op.name == "MaxPool"
-    shape = low.shape_of(node)
+    layout = layout_of(node.attrs["data_format"])
+    x = low.contiguous(images.channels_last(low, inputs[0], layout))
+    windows = _windows(node, layout, x.shape[1:-1])
+    channels, dtype = x.shape[-1], x.dtype
+    largest = node.op.name.startswith("Max")
+    shape = (x.shape[0], *(w.out for w in windows), channels)
+    rows = math.prod(shape[:-2])
 
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         p = _Pooling(module, dtype, windows, channels)
         v, one = p.v, SCALARS[dtype]
         source, target = base_address(v, x.locate()), base_address(v, outputs[0].locate())
         with v.loop("%low", "%high") as item:
-            image = v.value(f"udiv i64 {item}, {rows.out}")
-            row = v.value(f"urem i64 {item}, {rows.out}")
-            images = v.element(one, source, v.mul(image, rows.size * columns.size * channels))
-            line = v.element(one, target, v.mul(item, columns.out * channels))
-            with p.windows(row) as (column, channel, mask):
+            image, places = p.position(item)
+            pixels = v.element(one, source, v.mul(image, math.prod(x.shape[1:])))
+            line = v.element(one, target, v.mul(item, windows[-1].out * channels))
+            with p.windows() as (column, channel, mask):
                 total = p.slot(v.const(dtype, -math.inf if largest else 0))
-                with p.elements(row, column) as pixel:
-                    got = v.load(dtype, v.element(one, images, v.add(v.mul(pixel, channels), channel)), mask)
+                with p.elements([*places, column]) as pixel:
+                    got = v.load(dtype, v.element(one, pixels, v.add(v.mul(pixel, channels), channel)), mask)
                     p.write(total, v.combine("max" if largest else "sum", dtype, p.read(total), got))
                 result = p.read(total)
                 if not largest:
-                    result = v.over(dtype, result, p.counted(row, column))
+                    result = v.over(dtype, result, p.counted([*places, column]))
                 v.store(dtype, result, v.element(one, line, v.add(v.mul(column, channels), channel)), mask)
         v.finish(name, "ptr %table, i64 %low, i64 %high")
-        work = math.prod(shape) * rows.kernel * columns.kernel
-        return Call(name, batch * rows.out, max(1, rows.out // 4), work * 0.15)
+        work = math.prod(shape) * math.prod(w.kernel for w in windows)
+        return Call(name, rows, max(1, rows // 64), work * 0.15)
 
     (made,) = low.stage([x], [(shape, dtype)], write)
-    return made
+    return images.restored(low, made, layout)
 
 
-@rule("MaxPoolGrad", widened=True)
-def _max_pool_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    return _gradient(low, node, low.contiguous(inputs[0]), low.contiguous(inputs[2]), low.shape_of(node))
-
-
-@rule("AvgPoolGrad", widened=True)
-def _avg_pool_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    return _gradient(low, node, None, low.contiguous(inputs[1]), low.shape_of(node))
-
-
-def _gradient(low: Lowering, node: Node, x: Value | None, dy: Value, shape: Shape) -> Value:
-    """To the first of the largest elements of each window, or in equal shares to all."""
-    rows, columns = windows = _windows(node, shape)
-    batch, channels, dtype = shape[0], shape[3], dy.dtype
-    if dy.shape != (batch, rows.out, columns.out, channels):
+@rule("MaxPoolGrad", "MaxPool3DGrad", "AvgPoolGrad", "AvgPool3DGrad", widened=True)
+def _gradient(low: Lowering, node: Node, inputs: list[Any]) -> Value:
+    """To the first of the largest elements of each window (in three dimensions, to all); or in equal shares to all."""
+    layout = layout_of(node.attrs["data_format"])
+    largest = node.op.name.startswith("Max")
+    of_all = node.op.name == "MaxPool3DGrad"
+    given = [inputs[0], inputs[2], *inputs[1:2]] if largest else [inputs[1]]
+    operands = [low.contiguous(images.channels_last(low, value, layout)) for value in given]
+    full = low.shape_of(node)
+    shape = (full[0], *layout.pick(full), full[layout.channels])
+    windows = _windows(node, layout, shape[1:-1])
+    channels = shape[-1]
+    x, dy = (operands[0], operands[1]) if largest else (None, operands[0])
+    if dy.shape != (shape[0], *(w.out for w in windows), channels) or (largest and operands[2].shape != dy.shape):
         raise Unsupported("a gradient of another shape")
+    dtype = dy.dtype
 
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         module.declare("void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
@@ -162,32 +174,42 @@ def _gradient(low: Lowering, node: Node, x: Value | None, dy: Value, shape: Shap
         v, one = p.v, SCALARS[dtype]
         slopes, target = base_address(v, dy.locate()), base_address(v, outputs[0].locate())
         source = base_address(v, x.locate()) if x is not None else ""
-        size = rows.size * columns.size * channels
+        highest = base_address(v, operands[2].locate()) if of_all else ""
+        size, lines = math.prod(shape[1:]), math.prod(w.out for w in windows[:-1])
         with v.loop("%low", "%high") as image:
             to = v.element(one, target, v.mul(image, size))
             v.do(f"call void @llvm.memset.p0.i64(ptr {to}, i8 0, i64 {size * SIZES[dtype]}, i1 false)")
-            images = v.element(one, source, v.mul(image, size)) if x is not None else ""
-            with v.loop(0, rows.out) as row:
-                line = v.element(one, slopes, v.mul(v.add(v.mul(image, rows.out), row), columns.out * channels))
-                with p.windows(row) as (column, channel, mask):
-                    slope = v.load(dtype, v.element(one, line, v.add(v.mul(column, channels), channel)), mask)
+            pixels = v.element(one, source, v.mul(image, size)) if x is not None else ""
+            with v.loop(0, lines) as row:
+                _, places = p.position(row)
+                line = v.mul(v.add(v.mul(image, lines), row), windows[-1].out * channels)
+                with p.windows() as (column, channel, mask):
+                    at, here = [*places, column], v.add(line, v.add(v.mul(column, channels), channel))
+                    slope = v.load(dtype, v.element(one, slopes, here), mask)
                     if x is None:
-                        slope = v.over(dtype, slope, p.counted(row, column))
-                        with p.elements(row, column) as pixel:
-                            here = v.element(one, to, v.add(v.mul(pixel, channels), channel))
-                            v.store(dtype, v.plus(dtype, v.load(dtype, here, mask), slope), here, mask)
+                        slope = v.over(dtype, slope, p.counted(at))
+                        with p.elements(at) as pixel:
+                            goal = v.element(one, to, v.add(v.mul(pixel, channels), channel))
+                            v.store(dtype, v.plus(dtype, v.load(dtype, goal, mask), slope), goal, mask)
+                    elif of_all:
+                        top = v.load(dtype, v.element(one, highest, here), mask)
+                        with p.elements(at) as pixel:
+                            place = v.add(v.mul(pixel, channels), channel)
+                            equal = v.compare("eq", dtype, v.load(dtype, v.element(one, pixels, place), mask), top)
+                            goal, share = v.element(one, to, place), v.choose(dtype, equal, slope, v.zero(dtype))
+                            v.store(dtype, v.plus(dtype, v.load(dtype, goal, mask), share), goal, mask)
                     else:
-                        _to_the_largest(p, row, column, channel, mask, images, to, slope)
+                        _to_the_largest(p, at, channel, mask, pixels, to, slope)
         v.finish(name, "ptr %table, i64 %low, i64 %high")
-        work = math.prod(dy.shape) * rows.kernel * columns.kernel * 2
-        return Call(name, batch, 1, work * 0.2)
+        work = math.prod(dy.shape) * math.prod(w.kernel for w in windows) * 2
+        return Call(name, shape[0], 1, work * 0.2)
 
-    (made,) = low.stage([value for value in (x, dy) if value is not None], [(shape, dtype)], write)
-    return made
+    (made,) = low.stage(operands, [(shape, dtype)], write)
+    return images.restored(low, made, layout)
 
 
 def _to_the_largest(
-    p: _Pooling, row: str, column: str, channel: str | int, mask: str | None, images: str, to: str, slope: str
+    p: _Pooling, at: Sequence[str], channel: str | int, mask: str | None, pixels: str, to: str, slope: str
 ) -> None:
     """Find the largest element of a window, the first of equal ones, and add the gradient there."""
     v, dtype = p.v, p.dtype
@@ -200,14 +222,14 @@ def _to_the_largest(
     def number(pixel: str | int) -> str:
         return v.spread("int64", str(pixel))
 
-    with p.elements(row, column) as pixel:
-        got = v.load(dtype, v.element(one, images, v.add(v.mul(pixel, p.channels), channel)), mask)
+    with p.elements(at) as pixel:
+        got = v.load(dtype, v.element(one, pixels, v.add(v.mul(pixel, p.channels), channel)), mask)
         was = v.value(f"load {numbers}, ptr {winner}, align 64")
         none = v.compare("eq", "int64", was, v.const("int64", -1))
         higher = v.logic("or", "bool", v.compare("gt", dtype, got, p.read(best)), none)
         p.write(best, v.choose(dtype, higher, got, p.read(best)))
         v.do(f"store {numbers} {v.choose('int64', higher, number(pixel), was)}, ptr {winner}, align 64")
-    with p.elements(row, column) as pixel:
+    with p.elements(at) as pixel:
         won = v.compare("eq", "int64", v.value(f"load {numbers}, ptr {winner}, align 64"), number(pixel))
         here = v.element(one, to, v.add(v.mul(pixel, p.channels), channel))
         share = v.choose(dtype, won, slope, v.zero(dtype))

@@ -3,21 +3,36 @@
 from flowstone_kernels_simd import (
     control,
     conv,
+    cumulative,
     depthwise,
+    einsum,
     gemm,
     pool,
     rules_array,
     rules_gather,
     rules_list,
     rules_math,
+    rules_norm,
+    rules_pad,
+    rules_places,
     rules_reduce,
     rules_state,
 )
 from flowstone_kernels_simd.lowering import REFUSALS, RULES, TAKES_NARROW
 
 FAMILIES = (
-    *(rules_math, rules_array, rules_gather, rules_list, rules_reduce, rules_state),
-    *(gemm, conv, depthwise, pool, control),
+    *(
+        rules_math,
+        rules_array,
+        rules_pad,
+        rules_places,
+        rules_gather,
+        rules_list,
+        rules_reduce,
+        rules_norm,
+        rules_state,
+    ),
+    *(gemm, einsum, conv, depthwise, pool, cumulative, control),
 )
 
 _MOVING = """

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from flowstone_graphfn.graph import Node
 
+from flowstone_kernels_simd.ir import FLOATS
 from flowstone_kernels_simd.lowering import REFUSALS, Lowering, rule
 from flowstone_kernels_simd.rules_math import BOOLS, NUMBERS, REALS, refuse_types
 from flowstone_kernels_simd.values import Unsupported, Value
@@ -20,7 +21,7 @@ def _reduction(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     value: Value = inputs[0]
     axes = [int(axis) for axis in low.known(node.inputs[1]).reshape(-1)]
     if value.size == 0:
-        raise Unsupported("reductions of nothing")
+        return low.spread(_of_nothing(low, node.op.name, value.dtype), low.shape_of(node))
     count = math.prod(value.shape[axis] for axis in {axis % max(1, len(value.shape)) for axis in axes})
     made = low.reduce(_HOW.get(node.op.name, "sum"), value, axes)
     if node.op.name == "Mean":
@@ -28,7 +29,16 @@ def _reduction(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return low.reshape(made, low.shape_of(node))
 
 
-class _First:
+def _of_nothing(low: Lowering, name: str, dtype: str) -> Value:
+    """What a reduction of no elements gives."""
+    if name in ("Max", "Min"):
+        if dtype not in FLOATS:
+            raise Unsupported("the largest of no integers")
+        return low.number(dtype, -math.inf if name == "Max" else math.inf)
+    return low.number(dtype, {"Mean": math.nan, "Prod": 1, "All": True, "Any": False}.get(name, 0))
+
+
+class First:
     """A node as if it had its first input only: axes are no operands."""
 
     def __init__(self, node: Node) -> None:
@@ -41,19 +51,21 @@ class _First:
 
 
 for _name in _HOW:
-    REFUSALS[_name] = lambda node: refuse_types(BOOLS if node.op.name in ("All", "Any") else NUMBERS)(_First(node))
-REFUSALS["Mean"] = lambda node: refuse_types(REALS)(_First(node))
+    REFUSALS[_name] = lambda node: refuse_types(BOOLS if node.op.name in ("All", "Any") else NUMBERS)(First(node))
+REFUSALS["Mean"] = lambda node: refuse_types(REALS)(First(node))
 
 
 @rule("BiasAddGrad", widened=True)
 def _bias_add_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     (value,) = inputs
-    return low.reshape(low.reduce("sum", value, range(len(value.shape) - 1)), low.shape_of(node))
+    axes = list(range(len(value.shape)))
+    axes.pop(1 if node.attrs["data_format"] == "NCHW" else -1)
+    if value.size == 0:
+        return low.spread(low.number(value.dtype, 0), low.shape_of(node))
+    return low.reshape(low.reduce("sum", value, axes), low.shape_of(node))
 
 
-REFUSALS["BiasAddGrad"] = lambda node: (
-    "channels first" if node.attrs["data_format"] == "NCHW" else refuse_types(REALS)(node)
-)
+REFUSALS["BiasAddGrad"] = refuse_types(REALS)
 
 
 @rule("L2Loss", widened=True)
@@ -127,4 +139,4 @@ def _sparse_cross_entropy(low: Lowering, node: Node, inputs: list[Any]) -> list[
 
 for _name in ("Softmax", "LogSoftmax", "SoftmaxCrossEntropyWithLogits"):
     REFUSALS[_name] = refuse_types(REALS)
-REFUSALS["SparseSoftmaxCrossEntropyWithLogits"] = lambda node: refuse_types(REALS)(_First(node))
+REFUSALS["SparseSoftmaxCrossEntropyWithLogits"] = lambda node: refuse_types(REALS)(First(node))
