@@ -179,3 +179,166 @@ def _callbacks(tf):
         )
         found += [run.history, stop.stopped_epoch, stop.best_epoch, stop.wait, model.get_weights()]
     return found
+
+
+PROJECTIONS = {
+    "EinsumDense": (("abc,cd->abd", (None, 5)), {"bias_axes": "d", "activation": "tanh"}, (2, 3, 4)),
+    "EinsumDense with two axes": (("abc,cde->abde", (None, 2, 5)), {"bias_axes": "de"}, (2, 3, 4)),
+    "EinsumDense over two axes": (("abcd,cde->abe", (None, 6)), {"bias_axes": "e"}, (2, 3, 4, 5)),
+    "EinsumDense with an ellipsis on the left": (("...x,xy->...y", 4), {"bias_axes": "y"}, (2, 3, 5)),
+    "EinsumDense with an ellipsis on the right": (("ab...,bc->ac...", 4), {"bias_axes": "c"}, (2, 3, 5)),
+    "EinsumDense by position": (("abc,bd->adc", (6, 4)), {"bias_axes": "d", "kernel_regularizer": "l2"}, (2, 3, 4)),
+}
+
+for _name, (_arguments, _settings, _shape) in PROJECTIONS.items():
+
+    @case(_name)
+    def _projection(tf, arguments=_arguments, settings=_settings, shape=_shape):
+        return examined(tf, tf.keras.layers.EinsumDense(*arguments, **settings), random(*shape))
+
+
+@case("how EinsumDense starts")
+def _einsum_dense_start(tf):
+    layer = tf.keras.layers.EinsumDense("abc,cde->abde", (None, 30, 40))
+    layer.build((2, 3, 50))
+    greatest = np.sqrt(6 / (50 + 30 * 40))
+    weights = layer.get_weights()[0]
+    return [weights.shape, bool(np.abs(weights).max() <= greatest), bool(np.abs(weights).max() > 0.95 * greatest)]
+
+
+def attended(tf, layer, arguments, **settings):
+    """The results, the gradients of the weighted sum of the first, and the weights of a layer of several inputs."""
+    arguments = [tf.constant(x) for x in arguments]
+    layer(*arguments)
+    layer.set_weights([random(*w.shape, seed=3 + i) for i, w in enumerate(layer.get_weights())])
+    with tf.GradientTape() as tape:
+        tape.watch(arguments)
+        found = layer(*arguments, **settings)
+        y = found[0] if isinstance(found, (tuple, list)) else found
+        total = tf.reduce_sum(y * tf.constant(random(*y.shape, seed=9)))
+    gradients = tape.gradient(total, [*arguments, *layer.trainable_variables])
+    again = type(layer).from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    names = [[w.name, *w.shape] for w in layer.weights]
+    return [found, gradients, names, described(layer.get_config())]
+
+
+ATTENTION = {
+    "MultiHeadAttention": ({}, {}),
+    "MultiHeadAttention with scores": ({"value_dim": 5, "use_bias": False}, {"return_attention_scores": True}),
+    "MultiHeadAttention, causal": ({}, {"use_causal_mask": True}),
+    "MultiHeadAttention, causal with scores": ({}, {"use_causal_mask": True, "return_attention_scores": True}),
+    "MultiHeadAttention, sliding window": ({"sliding_window": 2}, {"use_causal_mask": True}),
+    "MultiHeadAttention, gate": ({"use_gate": True, "value_dim": 3}, {}),
+    "MultiHeadAttention, output shape": ({"output_shape": (2, 3)}, {}),
+    "MultiHeadAttention, output size": ({"output_shape": 7, "kernel_regularizer": "l2"}, {}),
+    "MultiHeadAttention, dropout in inference": ({"dropout": 0.3, "seed": 1}, {"training": False}),
+}
+
+for _name, (_options, _settings) in ATTENTION.items():
+
+    @case(_name)
+    def _attention(tf, options=_options, settings=_settings):
+        layer = tf.keras.layers.MultiHeadAttention(num_heads=2, key_dim=4, **options)
+        return attended(tf, layer, [random(3, 4, 6), random(3, 5, 6, seed=1)], **settings)
+
+
+@case("MultiHeadAttention of a key, masks")
+def _attention_masks(tf):
+    query, value, key = random(3, 4, 6), random(3, 5, 6, seed=1), random(3, 5, 8, seed=2)
+    allowed = tf.constant(random(3, 4, 5, seed=4) > -0.5)
+    rows, columns = tf.constant(random(3, 4, seed=5) > -0.5), tf.constant(random(3, 5, seed=6) > -0.5)
+    found = []
+    for settings in (
+        {"attention_mask": allowed},
+        {"attention_mask": tf.constant(np.zeros((3, 4, 5), bool))},
+        {"attention_mask": tf.constant(np.zeros((3, 4, 5), bool)), "return_attention_scores": True},
+        {"query_mask": rows},
+        {"value_mask": columns, "return_attention_scores": True},
+        {"value_mask": columns, "key_mask": columns, "attention_mask": allowed, "use_causal_mask": True},
+    ):
+        layer = tf.keras.layers.MultiHeadAttention(num_heads=2, key_dim=4)
+        found.append(attended(tf, layer, [query, value, key], **settings))
+    return found
+
+
+@case("MultiHeadAttention over two axes")
+def _attention_axes(tf):
+    found = []
+    for axes, shape in (((2, 3), (2, 3, 4, 2, 6)), ((1, 2), (2, 3, 4, 2, 6)), (None, (2, 3, 4, 6)), (1, (2, 3, 4, 6))):
+        layer = tf.keras.layers.MultiHeadAttention(num_heads=2, key_dim=3, attention_axes=axes)
+        x = random(*shape)
+        found.append(attended(tf, layer, [x, x], return_attention_scores=True))
+    layer = tf.keras.layers.MultiHeadAttention(num_heads=2, key_dim=3, attention_axes=-2)
+    mask = tf.constant(random(2, 3, 1, 4, 4) > 0)
+    return [*found, attended(tf, layer, [random(2, 3, 4, 6), random(2, 3, 4, 6, seed=1)], attention_mask=mask)]
+
+
+@case("MultiHeadAttention of masked inputs in a functional model")
+def _attention_model(tf):
+    layers = tf.keras.layers
+    x = tf.keras.Input((5,), dtype="int32")
+    embedding = layers.Embedding(7, 6, mask_zero=True)
+    embedded = embedding(x)
+    attention = layers.MultiHeadAttention(2, 4)
+    y, scores = attention(embedded, embedded, use_causal_mask=True, return_attention_scores=True)
+    model = tf.keras.Model(x, [layers.GlobalAveragePooling1D()(y), scores])
+    model.set_weights([random(*w.shape, seed=i) for i, w in enumerate(model.get_weights())])
+    numbers = tf.constant([[1, 2, 3, 0, 0], [4, 5, 6, 1, 2], [3, 0, 0, 0, 0]])
+    traced = tf.function(lambda x: model(x))
+    return [model(numbers), traced(numbers), list(y.shape), [list(w.shape) for w in model.weights]]
+
+
+@case("what MultiHeadAttention refuses")
+def _attention_refused(tf):
+    found = []
+    for options in (
+        {"num_heads": 0, "key_dim": 2},
+        {"num_heads": 2, "key_dim": -1},
+        {"num_heads": 2, "key_dim": 2, "value_dim": 0},
+        {"num_heads": 2, "key_dim": 2, "sliding_window": 0},
+        {"num_heads": 2, "key_dim": 2, "attention_axes": "x"},
+        {"num_heads": 2, "key_dim": 2, "dropout": 0.5, "flash_attention": True},
+    ):
+        try:
+            tf.keras.layers.MultiHeadAttention(**options)
+        except ValueError:
+            found.append("ValueError")
+    layer = tf.keras.layers.MultiHeadAttention(2, 2)
+    try:
+        layer(tf.ones([1, 2, 3]), tf.ones([1, 2, 3]), tf.ones([1, 4, 3]))
+    except ValueError:
+        found.append("ValueError")
+    return found
+
+
+SIMPLE_ATTENTION = {
+    "Attention": ("Attention", {}, {}),
+    "Attention, scale": ("Attention", {"use_scale": True}, {"return_attention_scores": True}),
+    "Attention, concat": ("Attention", {"score_mode": "concat"}, {"use_causal_mask": True}),
+    "Attention, concat with a scale": ("Attention", {"score_mode": "concat", "use_scale": True}, {}),
+    "Attention, dropout in inference": ("Attention", {"dropout": 0.4}, {"training": False}),
+    "AdditiveAttention": ("AdditiveAttention", {}, {"return_attention_scores": True}),
+    "AdditiveAttention without a scale": ("AdditiveAttention", {"use_scale": False}, {"use_causal_mask": True}),
+}
+
+for _name, (_class, _options, _settings) in SIMPLE_ATTENTION.items():
+
+    @case(_name)
+    def _simple(tf, name=_class, options=_options, settings=_settings):
+        found = []
+        query, value, key = random(3, 4, 6), random(3, 5, 6, seed=1), random(3, 5, 6, seed=2)
+        rows, columns = tf.constant(random(3, 4, seed=5) > -0.5), tf.constant(random(3, 5, seed=6) > -0.5)
+        for inputs, more in (([query, value], {}), ([query, value, key], {"mask": [rows, columns]})):
+            layer = getattr(tf.keras.layers, name)(**options)
+            inputs = [tf.constant(x) for x in inputs]
+            layer(inputs)
+            layer.set_weights([random(*w.shape, seed=3 + i) for i, w in enumerate(layer.get_weights())])
+            with tf.GradientTape() as tape:
+                tape.watch(inputs)
+                results = layer(inputs, **settings, **more)
+                y = results[0] if isinstance(results, (tuple, list)) else results
+                total = tf.reduce_sum(y * tf.constant(random(*y.shape, seed=9)))
+            gradients = tape.gradient(total, [*inputs, *layer.trainable_variables])
+            found.append([results, gradients, described(layer.get_config())])
+        return found

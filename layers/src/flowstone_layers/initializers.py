@@ -206,7 +206,7 @@ class VarianceScaling(RandomInitializer):
 
     def __call__(self, shape: Any, dtype: Any = None, **kwargs: Any) -> Any:
         """A tensor of ``shape`` and ``dtype``."""
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         scale = self.scale / max(1.0, fan)
         dtype = _float_type(dtype)
@@ -314,15 +314,28 @@ class Orthogonal(RandomInitializer):
 OrthogonalInitializer = Orthogonal
 
 
-def compute_fans(shape: Any) -> tuple[int, int]:
-    """The fan in and fan out of a weight: its last two axes, times the receptive field before them."""
+def compute_fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[int, int]:
+    """The fan in and fan out of a weight: its last two axes, times the receptive field before them.
+
+    Where both are given, the sizes of ``input_axes`` and of ``output_axes``.
+    """
     shape = tuple(shape)
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[axis] for axis in input_axes), math.prod(shape[axis] for axis in output_axes)
     if len(shape) < 1:
         return 1, 1
     if len(shape) == 1:
         return int(shape[0]), int(shape[0])
     field = math.prod(shape[:-2])
     return int(shape[-2] * field), int(shape[-1] * field)
+
+
+def with_axes(initializer: Any, input_axes: Any, output_axes: Any) -> Any:
+    """``initializer``, told which axes of a weight are inputs and outputs if it asks and does not know."""
+    if not isinstance(initializer, VarianceScaling) or None not in (initializer.input_axes, initializer.output_axes):
+        return initializer
+    told = {"seed": initializer.seed, "input_axes": input_axes, "output_axes": output_axes}
+    return type(initializer).from_config({**initializer.get_config(), **told})
 
 
 _CLASSES = (

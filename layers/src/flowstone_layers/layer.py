@@ -394,7 +394,8 @@ class Layer(AutoTrackable, Operation):
         self.__dict__["_path"] = "/".join(current.scopes) or self.name
         shapes = self._shapes_by_argument(args, kwargs)
         named = {f"{name}_shape": shape for name, shape in shapes.items()}
-        wanted = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        accepted = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        wanted = [p.name for p in accepted if p.default is p.empty or p.name in named]
         with outside():
             if self._builds_in_call:
                 pass
@@ -548,12 +549,27 @@ class Layer(AutoTrackable, Operation):
         return kwargs
 
     def _resolve_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        if self._masked_names:
+            kwargs = self._resolve_named_masks(args, kwargs)
         if "mask" in self._call_names and kwargs.get("mask") is None and args:
             leaves = nest.flatten(args[0])
             masks = [getattr(leaf, "_keras_mask", None) for leaf in leaves]
             if any(mask is not None for mask in masks):
                 mask = nest.pack_sequence_as(args[0], masks) if nest.is_nested(args[0]) else masks[0]
                 return {**kwargs, "mask": mask}
+        return kwargs
+
+    @functools.cached_property
+    def _masked_names(self) -> tuple[str, ...]:
+        """The arguments of ``call`` that have one for their mask: ``query`` and ``query_mask``."""
+        return tuple(name for name in self._call_names if f"{name}_mask" in self._call_names)
+
+    def _resolve_named_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        given = self._call_signature.bind_partial(*args, **kwargs).arguments
+        for name in self._masked_names:
+            mask = getattr(given.get(name), "_keras_mask", None)
+            if mask is not None and given.get(f"{name}_mask") is None:
+                kwargs = {**kwargs, f"{name}_mask": mask}
         return kwargs
 
     def _set_output_masks(self, args: tuple[Any, ...], outputs: Any) -> None:

@@ -2,6 +2,8 @@
 
 from flowstone_layers.activation.activation import Activation as Activation
 from flowstone_layers.merging.elementwise import Add as Add
+from flowstone_layers.attention.additive_attention import AdditiveAttention as AdditiveAttention
+from flowstone_layers.attention.attention import Attention as Attention
 from flowstone_layers.merging.elementwise import Average as Average
 from flowstone_layers.pooling.average_pooling import AveragePooling1D as AveragePooling1D
 from flowstone_layers.pooling.average_pooling import AveragePooling2D as AveragePooling2D
@@ -19,6 +21,7 @@ from flowstone_layers.core.dense import Dense as Dense
 from flowstone_layers.convolutional.depthwise_conv2d import DepthwiseConv2D as DepthwiseConv2D
 from flowstone_layers.regularization.dropout import Dropout as Dropout
 from flowstone_layers.activation.parametric import ELU as ELU
+from flowstone_layers.core.einsum_dense import EinsumDense as EinsumDense
 from flowstone_layers.core.embedding import Embedding as Embedding
 from flowstone_layers.reshaping.flatten import Flatten as Flatten
 from flowstone_layers.recurrent.gru import GRU as GRU
@@ -47,6 +50,7 @@ from flowstone_layers.pooling.max_pooling import MaxPooling1D as MaxPooling1D
 from flowstone_layers.pooling.max_pooling import MaxPooling2D as MaxPooling2D
 from flowstone_layers.merging.elementwise import Maximum as Maximum
 from flowstone_layers.merging.elementwise import Minimum as Minimum
+from flowstone_layers.attention.multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from flowstone_layers.merging.elementwise import Multiply as Multiply
 from flowstone_layers.recurrent.rnn import RNN as RNN
 from flowstone_layers.activation.parametric import ReLU as ReLU
