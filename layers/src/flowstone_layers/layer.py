@@ -401,7 +401,7 @@ class Layer(AutoTrackable, Operation):
                 pass
             elif len(wanted) > 1 and all(name in named for name in wanted):
                 method(**{name: named[name] for name in wanted})
-            elif wanted:
+            elif accepted:
                 method(next(iter(shapes.values()), None))
             else:
                 method()  # type: ignore[call-arg]
