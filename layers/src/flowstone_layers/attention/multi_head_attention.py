@@ -114,7 +114,7 @@ class MultiHeadAttention(Layer):
     value_dense = property(lambda self: self._value_dense, doc="The projection of the value.")
     output_dense = property(lambda self: self._output_dense, doc="The projection of the result.")
 
-    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:  # type: ignore[override]  # as Keras
         """Make the projections."""
         key_shape = _checked_key_shape(value_shape, key_shape)
         rank = len(value_shape)
