@@ -7,6 +7,7 @@ import pytest
 from flowstone_core.api import tf
 from flowstone_core.providers import kernel_providers
 from flowstone_core.variable import Variable
+from flowstone_graphfn import buffers
 from flowstone_graphfn.control_flow import cond
 from flowstone_graphfn.function import function
 from flowstone_graphfn.passes import options
@@ -95,6 +96,7 @@ class Machine:
 @pytest.fixture(autouse=True, scope="module")
 def verified():
     with pytest.MonkeyPatch.context() as patch, kernel_providers(["numpy"]):  # compilers may round otherwise
+        patch.setattr(buffers, "LARGE", buffers.LARGE)  # as it was, at the end
         patch.setenv("FLOWSTONE_VERIFY", "1")
         yield
     options._options.clear()
@@ -108,8 +110,10 @@ def outcome(machine, f, *args):
 
 
 @settings(max_examples=60, deadline=None)
-@given(programs, st.sampled_from([None, *sorted({switch for switch, _ in PASSES})]))
-def test_optimized_graphs_do_the_same(program, off):
+@given(programs, st.sampled_from([None, *sorted({switch for switch, _ in PASSES})]), st.sampled_from([0, 1024]))
+def test_optimized_graphs_do_the_same(program, off, large):
+    """``large``: from which size on temporaries share memory."""
+    buffers.LARGE = large
     machine = Machine()
     f = function(lambda x, y: machine.run(program, [x, y]), autograph=False)
     args = tf.constant([[0.5, -0.75, 1.0], [2.0, -0.0, 0.25]]), tf.constant([[1.0, 2.0, -3.0], [0.5, 0.0, -1.5]])

@@ -271,3 +271,80 @@ def test_the_way_back_keeps_what_it_needs_and_no_more():
     one = 4 * size  # tanh's result is all that an iteration's way back needs
     assert (many - few) / 40 < 1.2 * one
     assert again < 1.05 * many + one
+
+
+LONG = tf.constant(np.linspace(-1, 1, 50_000, dtype=np.float32))
+
+
+def source_of(f, *args):
+    with kernel_providers(["numpy"]):
+        np.testing.assert_array_equal(f(*args), f.python_function(*args))
+        return f.get_concrete_function(*args).graph_function.plan.source
+
+
+def test_temporaries_are_written_over():
+    source = source_of(function(lambda x, y: tf.sqrt(tf.abs(tf.tanh(x * 2.0 + y) - x)) * y), LONG, LONG)
+    made = [line.split(" = ")[0].strip() for line in source.splitlines() if " = " in line][1:]
+    assert len(made) == 7
+    assert len(set(made)) == 1
+
+
+def test_what_others_hold_is_not_written_over():
+    v = tf.Variable(tf.zeros([50_000]))
+
+    def f(x):
+        kept = x * 2.0
+        viewed = x * 3.0
+        stored = x + 1.0
+        rows = tf.reshape(viewed, [500, 100])
+        v.assign(stored)
+        listed = push(four_rows(), viewed[:3])
+        total = tf.exp(kept) * viewed + stored * kept
+        more = total * 2.0 + total
+        return kept, rows, v.read_value(), more, ops.TENSOR_LIST_LENGTH(listed), tf.reduce_sum(total)
+
+    def four_rows():
+        return ops.EMPTY_TENSOR_LIST(tf.constant([3]), tf.constant(-1), element_dtype=tf.float32)
+
+    with kernel_providers(["numpy"]):
+        expected = f(LONG)
+        for _ in range(2):
+            for got, wanted in zip(function(f)(LONG), expected, strict=True):
+                np.testing.assert_array_equal(got, wanted)
+
+
+def test_temporaries_of_loops_and_branches_are_their_own():
+    def f(x, n):
+        i = tf.constant(0)
+        before = x
+        while i < n:
+            y = tf.tanh(x * 2.0) + before
+            before = x
+            if tf.reduce_sum(y) > 0.0:
+                x = tf.exp(-y * y) * 0.5 + y
+            else:
+                x = y * y - 1.0
+            i += 1
+        return x, before
+
+    with kernel_providers(["numpy"]):
+        traced = function(f)
+        for n in range(5):
+            for got, wanted in zip(traced(LONG, tf.constant(n)), f(LONG, tf.constant(n)), strict=True):
+                np.testing.assert_array_equal(got, wanted)
+
+
+def test_a_long_chain_needs_the_memory_of_few_values():
+    @function
+    def f(x):
+        for _ in range(20):
+            x = tf.tanh(x * 2.0 + 1.0)
+        return x
+
+    with kernel_providers(["numpy"]):
+        f(LONG)
+        tracemalloc.start()
+        f(LONG)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 2.5 * 4 * 50_000

@@ -12,15 +12,13 @@ from flowstone_core.op import _as_array
 from flowstone_core.random_state import SiteKernel
 from flowstone_core.spec import Spec
 
-from flowstone_graphfn import compilers
+from flowstone_graphfn import buffers, compilers
+from flowstone_graphfn.buffers import Buffers
 from flowstone_graphfn.compilers import Compiled
 from flowstone_graphfn.graph import Graph, Node, map_inputs
 from flowstone_graphfn.quiet import loud
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.syntax import DIVISIONS, SCALAR_TYPES, array_template, scalar_template
-
-LARGE = 1024
-"""Values of more elements than this (or of unknown size) are let go after their last use."""
 
 
 class Step(NamedTuple):
@@ -148,6 +146,7 @@ class Writer:
         self.plain_variables: dict[tuple[int, int], bool] = {}
         self._uses: dict[int, tuple[Graph, Sequence[Node | Compiled], Uses]] = {}
         self._constant_names: dict[int, str] = {}
+        self._buffers: Buffers | None = None
         self._count = 0
         arguments = []
         for tensor in graph.inputs:
@@ -224,6 +223,10 @@ class Writer:
         """The lines of a graph's nodes, those that nothing needs left out."""
         needed = self.needed(graph)
         last_use = _last_uses(graph, needed)
+        outside = self._buffers
+        self._buffers = None
+        if last_use:
+            self._buffers = Buffers(graph, needed, last_use, self.uses_of(graph).consumers, kernel_of)
         for node in needed:
             if isinstance(node, Compiled):
                 self._write_compiled(node)
@@ -235,6 +238,7 @@ class Writer:
             else:
                 native(self, node)
             self._let_go(last_use.get(id(node), ()))
+        self._buffers = outside
 
     def needed(self, graph: Graph) -> Sequence[Node | Compiled]:
         """What is executed of a graph: what effects or outputs need, in order."""
@@ -270,7 +274,10 @@ class Writer:
     def _let_go(self, tensors: Sequence[SymbolicTensor]) -> None:
         """Delete the locals of tensors that are not used any more."""
         tables = (self.forms.array, self.forms.loose)
-        names = dict.fromkeys(table[id(tensor)] for tensor in tensors for table in tables if id(tensor) in table)
+        if self._buffers is None:
+            return
+        gone = [tensor for tensor in tensors if not self._buffers.keep(tensor, self.forms.array.get(id(tensor)))]
+        names = dict.fromkeys(table[id(tensor)] for tensor in gone for table in tables if id(tensor) in table)
         dying = [name for name in names if name[0] == "v" and name not in self.held]
         if dying:
             self.write("del " + ", ".join(dying))
@@ -323,16 +330,28 @@ class Writer:
         if template is None or ("@" in template and any(t._spec.rank != 2 for t in operands)):
             return False
         names = tuple(map(self.either, operands))
-        name = self.local()
-        self.write(f"{name} = {template.format(*names)}", node, names)
+        target = self._target(node)
+        name = target or self.local()
+        if target is None:
+            self.write(f"{name} = {template.format(*names)}", node, names)
+        else:
+            self.write(f"{name} = {self.constant(kernel)}({', '.join(names)}, out={target})", node, names)
         self.bind(output, name)
         return True
+
+    def _target(self, node: Node) -> str | None:
+        """The name of an array that a node writes its result into."""
+        if self._buffers is None:
+            return None
+        return self._buffers.take(node, lambda tensor: self.forms.array.get(id(tensor)))
 
     def write_call(self, node: Node, function: str) -> None:
         """``outputs = function(inputs)``."""
         names = map_inputs(self.array, node.inputs)
         arguments = [f"[{', '.join(name)}]" if type(name) is tuple else name for name in names]
-        outputs = [self.local() for _ in node.outputs]
+        target = self._target(node)
+        outputs = [self.local() for _ in node.outputs] if target is None else [target]
+        arguments += [f"out={target}"] if target is not None else []
         self.write(f"{_target(node, outputs)}{function}({', '.join(arguments)})", node, names)
         for tensor, name in zip(node.outputs, outputs, strict=True):
             self.bind(tensor, name)
@@ -442,4 +461,4 @@ def _is_large(spec: Spec) -> bool:
         if extent is None:
             return True
         size *= extent
-    return size > LARGE
+    return size > buffers.LARGE
