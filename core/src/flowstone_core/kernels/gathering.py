@@ -9,6 +9,7 @@ import numpy as np
 
 from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
+from flowstone_core.kernels.accumulating import accumulate
 from flowstone_core.kernels.indexing import blank
 from flowstone_core.ops import gathering as ops
 from flowstone_core.shapes import TensorShape
@@ -142,7 +143,7 @@ def scatter(target: Any, indices: Any, updates: Any, how: Any, what: str, ignore
     if how is None:
         table[rows] = values
     else:
-        how.at(table, rows, values)
+        accumulate(how, table, rows, values)
     return target
 
 

@@ -1,4 +1,4 @@
-"""Numpy kernels of ``flowstone_core.ops.segment``: sort by id, then reduce runs."""
+"""Numpy kernels of ``flowstone_core.ops.segment``: runs of sorted ids are reduced, other ids update rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from flowstone_core.dtypes import from_numpy
 from flowstone_core.errors import SpecError
 from flowstone_core.kernel import KernelSet
+from flowstone_core.kernels.accumulating import accumulate
 from flowstone_core.kernels.gathering import check_indices
 from flowstone_core.ops import segment as ops
 from flowstone_core.shapes import TensorShape
@@ -22,12 +23,26 @@ def reduce_runs(how: Any, data: Any, ids: Any, count: int, missing: Any) -> Any:
 
     16-bit floats are summed in float32.
     """
-    working = np.float32 if from_numpy(data.dtype).is_floating and data.dtype.itemsize == 2 else data.dtype
+    working = _working(data.dtype)
     result = np.full((count, *data.shape[1:]), missing, working)
     if ids.size and data.size:
         starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))
         result[ids[starts]] = how.reduceat(data.astype(working, copy=False), starts, axis=0, dtype=working)
     return result.astype(data.dtype, copy=False)
+
+
+def reduce_rows(how: Any, data: Any, ids: Any, count: int, missing: Any) -> Any:
+    """``how.reduce`` of the slices of each id, in any order; it begins with ``missing``.
+
+    16-bit floats are summed in float32.
+    """
+    result = np.full((count, *data.shape[1:]), missing, _working(data.dtype))
+    accumulate(how, result, ids, data.astype(result.dtype, copy=False))
+    return result.astype(data.dtype, copy=False)
+
+
+def _working(dtype: Any) -> Any:
+    return np.float32 if from_numpy(dtype).is_floating and dtype.itemsize == 2 else dtype
 
 
 def _sorted_count(ids: Any, rows: int, num_segments: int | None) -> int:
@@ -80,11 +95,9 @@ def _unsorted(how: Any, missing: Callable[[Any], Any]) -> Callable[..., Any]:
             bad = int(np.argmax(ids >= count))
             raise SpecError(f"segment_ids[{bad}] = {ids[bad]} is out of range [0, {count}).")
         rows = data.reshape(ids.size, *data.shape[segment_ids.ndim :])
-        if ids.size and (ids[1:] < ids[:-1]).any():
-            order = np.argsort(ids, kind="stable")
-            ids, rows = ids[order], rows[order]
-        first = int(np.searchsorted(ids, 0))
-        return reduce_runs(how, rows[first:], ids[first:], count, missing(data.dtype))
+        if ids.size and ids.min() < 0:
+            rows, ids = rows[ids >= 0], ids[ids >= 0]
+        return reduce_rows(how, rows, ids, count, missing(data.dtype))
 
     return kernel
 
@@ -174,20 +187,17 @@ KERNELS.add(ops.SPARSE_SEGMENT_MEAN_SIZED)(_sparse("mean", True))
 KERNELS.add(ops.SPARSE_SEGMENT_SQRT_N_SIZED)(_sparse("sqrt_n", True))
 
 
-def _spread(grad: Any, indices: Any, segment_ids: Any, kind: str) -> tuple[Any, Any]:
-    """What each gathered slice gets of the gradient, sorted by the row it came from, and those rows."""
+def _spread(grad: Any, segment_ids: Any, kind: str) -> Any:
+    """What each gathered slice gets of the gradient."""
     check_indices(segment_ids, len(grad), "segment_ids")
-    part = _scaled(grad, segment_ids, len(grad), kind)[segment_ids]
-    order = np.argsort(indices, kind="stable")
-    return part[order], indices[order]
+    return _scaled(grad, segment_ids, len(grad), kind)[segment_ids]
 
 
 def _dense_gradient(kind: str) -> Callable[..., Any]:
     def kernel(grad: Any, indices: Any, segment_ids: Any, output_dim0: Any) -> Any:
         size = int(output_dim0)
         check_indices(indices, size)
-        part, rows = _spread(grad, indices, segment_ids, kind)
-        return reduce_runs(np.add, part, rows, size, 0)
+        return reduce_rows(np.add, _spread(grad, segment_ids, kind), indices, size, 0)
 
     return kernel
 
@@ -195,9 +205,8 @@ def _dense_gradient(kind: str) -> Callable[..., Any]:
 def _row_gradient(kind: str) -> Callable[..., Any]:
     def kernel(grad: Any, indices: Any, segment_ids: Any, dense_output_dim0: Any) -> tuple[Any, Any]:
         check_indices(indices, int(dense_output_dim0))
-        part, rows = _spread(grad, indices, segment_ids, kind)
-        unique, numbers = np.unique(rows, return_inverse=True)
-        return reduce_runs(np.add, part, numbers, unique.size, 0), unique
+        unique, numbers = np.unique(indices, return_inverse=True)
+        return reduce_rows(np.add, _spread(grad, segment_ids, kind), numbers, unique.size, 0), unique
 
     return kernel
 

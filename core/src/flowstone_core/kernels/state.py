@@ -9,6 +9,7 @@ import numpy as np
 from flowstone_core.dtypes import DType
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.kernel import KernelSet
+from flowstone_core.kernels.accumulating import accumulate
 from flowstone_core.ops import state as ops
 from flowstone_core.shapes import TensorShape
 from flowstone_core.variable_state import VariableState
@@ -136,7 +137,8 @@ def _register_row_update(op: Any, ufunc: np.ufunc) -> None:
             array = resource.mutable()
             check_indices(indices, array.shape[0])
             updates = np.broadcast_to(updates, indices.shape + array.shape[1:])
-            ufunc.at(array, indices, updates.astype(array.dtype, copy=False))
+            updates = updates.astype(array.dtype, copy=False).reshape(indices.size, *array.shape[1:])
+            accumulate(ufunc, array, indices.reshape(-1), updates)
 
 
 def _register_nd_update(op: Any, ufunc: np.ufunc) -> None:
@@ -144,7 +146,14 @@ def _register_nd_update(op: Any, ufunc: np.ufunc) -> None:
     def scatter(ref: VariableState, indices: Any, updates: Any, *, use_locking: bool, bad_indices_policy: str) -> None:
         with ref.lock:
             array = ref.mutable()
-            ufunc.at(array, _nd_index(indices, array), updates)
+            depth = indices.shape[-1]
+            places = _nd_index(indices, array)
+            if depth and array.flags.c_contiguous:
+                rows = np.ravel_multi_index(places, array.shape[:depth]).reshape(-1)
+                table = array.reshape(-1, *array.shape[depth:])
+                accumulate(ufunc, table, rows, updates.reshape(rows.size, *table.shape[1:]))
+            else:
+                ufunc.at(array, places, updates)
 
 
 def _nd_index(indices: Any, array: Any) -> tuple[Any, ...]:
