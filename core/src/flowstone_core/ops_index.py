@@ -49,6 +49,8 @@ FAMILIES: Final[dict[str, str]] = {
         MaxPool3D MaxPool3DGrad MaxPool3DGradGrad MaxPoolGrad MaxPoolGradGrad MaxPoolGradGradWithArgmax MaxPoolGradV2
         MaxPoolGradWithArgmax MaxPoolV2 MaxPoolWithArgmax
     """,
+    "fractional": "FractionalAvgPool FractionalAvgPoolGrad FractionalMaxPool FractionalMaxPoolGrad",
+    "approximate": "ApproxTopK",
     "clip": "ClipByValue",
     "media": "EncodePng EncodeWav",
     "diagonal": """

@@ -2,6 +2,12 @@
 
 from casekit import COMPLEX, FLOATS, INTS, NUMBERS, D, R, T, case, inf, nan
 
+OTHER_SHAPES = {r"approx_max_k": "TensorFlow's shape rule gives more columns where aggregate_to_topk is False"}
+
+UNLIKE = {
+    r"grad:nn.approx_max_k.*aggregate_to_topk=False": "TensorFlow's gradient fails in graphs on its own wrong shapes"
+}
+
 CASES = [
     *(case("nn.bias_add", R((2, 3), dtype), R((3,), dtype, seed=1)) for dtype in NUMBERS),
     case("nn.bias_add", R((2, 3, 4)), R((4,))),
@@ -48,4 +54,11 @@ CASES = [
     case("nn.embedding_lookup", R((4, 3)), T([1, 3]), max_norm=1.0),
     case("nn.embedding_lookup", R((4, 3)), T([4])),
     case("nn.embedding_lookup", [R((2, 3)), R((1, 3), seed=1)], T([2, 0, 1])),
+    *(
+        case(f"{kind}nn.approx_max_k", R((3, 9), dtype), 4, **more)
+        for kind in ("", "grad:")
+        for dtype in ("float32", "float16", "bfloat16")
+        for more in ({}, {"recall_target": 0.5, "aggregate_to_topk": False})
+    ),
+    *(case("math.approx_max_k", x, k) for x in (T([[1.0, 1.0, 2.0, 2.0, 0.0]]), R((4,), "float64")) for k in (0, 3, 9)),
 ]

@@ -65,6 +65,14 @@ PUBLIC: dict[str, str] = (
         },
     )
     | public(
+        "flowstone_core.ops.fractional",
+        {name: f"nn.{name}" for name in "fractional_avg_pool fractional_max_pool".split()},
+    )
+    | public(
+        "flowstone_core.ops.approximate",
+        {name: f"nn.{name} math.{name}" for name in "approx_max_k approx_min_k".split()},
+    )
+    | public(
         "flowstone_core.ops.dropout",
         {
             "dropout": "nn.dropout",

@@ -67,7 +67,8 @@ def _descending(x: Any) -> Any:
     return np.argsort(keys, axis=-1, kind="stable")
 
 
-def _largest(input: Any, k: int, index_type: DType) -> tuple[Any, Any]:
+def largest(input: Any, k: int, index_type: DType) -> tuple[Any, Any]:
+    """The ``k`` largest along the last dimension, in order, and where they are."""
     if input.ndim == 0:
         raise SpecError("TopK: the input must have at least one dimension.")
     columns = input.shape[-1]
@@ -83,7 +84,7 @@ def _largest(input: Any, k: int, index_type: DType) -> tuple[Any, Any]:
 @KERNELS.add(ops.TOP_K)
 def top_k(input: Any, *, k: int, sorted: bool) -> Any:
     """The largest, in order whether asked or not."""
-    values, order = _largest(input, k, int32)
+    values, order = largest(input, k, int32)
     return values, order
 
 
@@ -92,7 +93,7 @@ def top_k_v2(input: Any, k: Any, *, sorted: bool, index_type: DType) -> Any:
     """The largest, in order whether asked or not."""
     if k.ndim != 0:
         raise SpecError(f"TopK: k must be a scalar, got shape {k.shape}.")
-    return _largest(input, int(k), index_type)
+    return largest(input, int(k), index_type)
 
 
 @KERNELS.add(ops.IN_TOP_K_V2)

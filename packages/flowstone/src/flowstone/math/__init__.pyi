@@ -8,6 +8,8 @@ from flowstone_core.ops.elementary import acosh as acosh
 from flowstone_core.ops.math import add as add
 from flowstone_core.ops.math import add_n as add_n
 from flowstone_core.ops.complex import angle as angle
+from flowstone_core.ops.approximate import approx_max_k as approx_max_k
+from flowstone_core.ops.approximate import approx_min_k as approx_min_k
 from flowstone_core.ops.reduce import argmax as argmax
 from flowstone_core.ops.reduce import argmin as argmin
 from flowstone_core.ops.elementary import asin as asin

@@ -2,6 +2,8 @@
 
 from . import experimental as experimental
 from flowstone_core.ops.candidates import all_candidate_sampler as all_candidate_sampler
+from flowstone_core.ops.approximate import approx_max_k as approx_max_k
+from flowstone_core.ops.approximate import approx_min_k as approx_min_k
 from flowstone_core.ops.convolution import atrous_conv2d as atrous_conv2d
 from flowstone_core.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
 from flowstone_core.ops.pool import avg_pool as avg_pool
@@ -38,6 +40,8 @@ from flowstone_core.ops.embedding import embedding_lookup as embedding_lookup
 from flowstone_core.ops.embedding_sparse import embedding_lookup_sparse as embedding_lookup_sparse
 from flowstone_core.ops.pool import erosion2d as erosion2d
 from flowstone_core.ops.candidates import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
+from flowstone_core.ops.fractional import fractional_avg_pool as fractional_avg_pool
+from flowstone_core.ops.fractional import fractional_max_pool as fractional_max_pool
 from flowstone_core.ops.activations import gelu as gelu
 from flowstone_core.ops.nn import in_top_k as in_top_k
 from flowstone_core.ops.isotonic import isotonic_regression as isotonic_regression
