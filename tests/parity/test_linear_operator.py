@@ -21,6 +21,8 @@ _DIAG = _RANDOM.uniform(0.5, 2, (3,))
 _WIDE = _RANDOM.normal(size=(3, 4))
 _RHS = _RANDOM.normal(size=(2, 3, 2))
 _COMPLEX = _MATRIX + 1j * _RANDOM.normal(size=(2, 3, 3))
+_SPECTRUM = np.array([3.0, 1 + 2j, 2 - 1j])
+_SYMMETRIC_SPECTRUM = np.array([3.0, 1.5, 1.5])
 _POSITIVE = {"is_self_adjoint": True, "is_positive_definite": True}
 
 
@@ -50,6 +52,14 @@ def operators(tf: Any) -> dict[str, Any]:
         "tridiag_sequence": la.LinearOperatorTridiag([_DIAG, _DIAG + 3, _DIAG], "sequence"),
         "tridiag_matrix": la.LinearOperatorTridiag(_MATRIX, "matrix"),
         "toeplitz": la.LinearOperatorToeplitz(_RHS[:, :, 0] + 1, _RHS[:, :, 1]),
+        "circulant": la.LinearOperatorCirculant(_SPECTRUM, input_output_dtype=tf.complex128),
+        "real_circulant": la.LinearOperatorCirculant(_DIAG, input_output_dtype=tf.complex128),
+        "batch_circulant": la.LinearOperatorCirculant(_COMPLEX[:, 0], input_output_dtype=tf.complex128),
+        "symmetric_circulant": la.LinearOperatorCirculant(
+            _SYMMETRIC_SPECTRUM, input_output_dtype=tf.float64, **_POSITIVE
+        ),
+        "circulant2d": la.LinearOperatorCirculant2D(_COMPLEX[:, :1], input_output_dtype=tf.complex128),
+        "circulant3d": la.LinearOperatorCirculant3D(_COMPLEX[:1, :1], input_output_dtype=tf.complex128),
         "composition": la.LinearOperatorComposition([diag(_DIAG), full(_MATRIX)]),
         "adjoint": la.LinearOperatorAdjoint(full(_COMPLEX)),
         "inversion": la.LinearOperatorInversion(full(_MATRIX)),

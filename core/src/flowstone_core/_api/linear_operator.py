@@ -9,6 +9,7 @@ _KINDS = {
     "base": "",
     "block_diag": "BlockDiag",
     "block_lower_triangular": "BlockLowerTriangular",
+    "circulant": "Circulant Circulant2D Circulant3D",
     "composition": "Composition",
     "diag": "Diag",
     "full_matrix": "FullMatrix",
