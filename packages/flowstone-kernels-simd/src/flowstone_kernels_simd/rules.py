@@ -16,6 +16,7 @@ from flowstone_kernels_simd import (
     rules_pad,
     rules_places,
     rules_reduce,
+    rules_scatter,
     rules_state,
 )
 from flowstone_kernels_simd.lowering import REFUSALS, RULES, TAKES_NARROW
@@ -27,6 +28,7 @@ FAMILIES = (
         rules_pad,
         rules_places,
         rules_gather,
+        rules_scatter,
         rules_list,
         rules_reduce,
         rules_norm,
@@ -37,7 +39,9 @@ FAMILIES = (
 
 _MOVING = """
     Gather GatherV2 ResourceGather If StatelessIf While StatelessWhile ReadVariableOp AssignVariableOp
-    AssignAddVariableOp AssignSubVariableOp
+    AssignAddVariableOp AssignSubVariableOp GatherNd StridedSliceGrad VariableShape EmptyTensorList TensorListReserve
+    TensorListFromTensor TensorListPushBack TensorListPopBack TensorListSetItem TensorListGetItem TensorListStack
+    TensorListLength
 """
 """Further ops that take 16-bit floats: they move them, or leave the arithmetic to other rules."""
 

@@ -23,17 +23,23 @@ def _gather(low: Lowering, node: Node, inputs: list[Any]) -> Value:
 @rule("GatherV2")
 def _gather_v2(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     axis = int(low.known(node.inputs[2])) % max(1, len(inputs[0].shape))
-    return slices(low, inputs[0], inputs[1], axis, low.shape_of(node))
+    return slices(low, inputs[0], inputs[1], axis, low.shape_of(node), _batch_rank(node))
 
 
 @rule("ResourceGather")
 def _resource_gather(low: Lowering, node: Node, inputs: list[Any]) -> Value:
-    return slices(low, inputs[0].value, inputs[1], 0, low.shape_of(node))
+    return slices(low, inputs[0].value, inputs[1], _batch_rank(node), low.shape_of(node), _batch_rank(node))
+
+
+def _batch_rank(node: Node) -> int:
+    """How many leading axes params and indices have in common."""
+    count: int = node.attrs["batch_dims"]
+    return count + len(node.inputs[1]._spec.shape or ()) if count < 0 else count
 
 
 def _refuse(node: Node) -> str | None:
-    if node.attrs.get("batch_dims", 0):
-        return "batch dimensions"
+    if node.attrs.get("batch_dims", 0) < 0 and node.inputs[1]._spec.shape is None:
+        return "batch dimensions from the end"
     return None if node.inputs[1].dtype.name in ("int32", "int64") else f"{node.inputs[1].dtype.name} indices"
 
 
@@ -41,8 +47,8 @@ for _name in ("Gather", "GatherV2", "ResourceGather"):
     REFUSALS[_name] = _refuse
 
 
-def slices(low: Lowering, params: Value, indices: Value, axis: int, shape: tuple[int, ...]) -> Value:
-    """The slices of ``params`` along an axis that ``indices`` name."""
+def slices(low: Lowering, params: Value, indices: Value, axis: int, shape: tuple[int, ...], batch: int = 0) -> Value:
+    """The slices of ``params`` along an axis that ``indices`` name, each in its own one of the first ``batch`` axes."""
     if 0 in shape or params.size == 0:
         raise Unsupported("gathering of nothing")
     params, indices = low.contiguous(params), low.contiguous(indices)
@@ -51,7 +57,8 @@ def slices(low: Lowering, params: Value, indices: Value, axis: int, shape: tuple
     checked = low.check(low.op("LogicalOr", below, above, dtype="bool"))
     outer, size = math.prod(params.shape[:axis]), params.shape[axis]
     length = math.prod(params.shape[axis + 1 :])
-    count = indices.size
+    count = indices.size // max(1, math.prod(params.shape[:batch]))
+    inside = math.prod(params.shape[batch:axis])
 
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
@@ -63,6 +70,8 @@ def slices(low: Lowering, params: Value, indices: Value, axis: int, shape: tuple
         with v.loop("%low", "%high") as number:
             outside = v.value(f"udiv i64 {number}, {count}")
             place = v.value(f"urem i64 {number}, {count}")
+            if batch:
+                place = str(v.add(place, v.mul(v.value(f"udiv i64 {outside}, {inside}"), count)))
             index = v.value(f"load {kind}, ptr {v.element(kind, numbers, place)}")
             if kind != "i64":
                 index = v.value(f"sext {kind} {index} to i64")
