@@ -20,6 +20,9 @@ FUNCTIONS = {
     "scatter_nd": lambda x: gathering.scatter_nd([[1], [3], [1]], x[:3] * 2, [6, 5, 4]),
     "scatter_nd of elements": lambda x: gathering.scatter_nd([[1, 2], [1, 2], [0, 0]], x[:3, 0, 0] * 2, [2, 3]),
     "scatter_nd of vectors": lambda x: gathering.scatter_nd([[[0, 1]], [[1, 0]]], x[:2, :1] * 2, [2, 2, 4]),
+    "scatter_nd that ignores": lambda x: gathering.scatter_nd(
+        [[1], [3], [-1]], x[:3] * 2, [3, 5, 4], bad_indices_policy="IGNORE"
+    ),
     "update": lambda x: gathering.tensor_scatter_nd_update(x * 2, [[1], [2]], x[:2]),
     "add": lambda x: gathering.tensor_scatter_nd_add(x * 2, [[1], [1]], x[:2]),
     "sub": lambda x: gathering.tensor_scatter_nd_sub(x * 2, [[1, 0], [5, 4]], x[:2, 0]),

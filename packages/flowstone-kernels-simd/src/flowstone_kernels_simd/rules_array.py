@@ -61,11 +61,11 @@ def _strided_slice(low: Lowering, node: Node, inputs: list[Any]) -> Value:
         raise Unsupported("a slice whose ends are only known at the run")
     parts = slicing.resolve(inputs[0].shape, begin, end, strides, masks)
     if moving:
-        return _moving_slice(low, inputs[0], inputs[1], _axes(inputs[0].shape, masks, len(begin), moving), parts)
+        return _moving_slice(low, inputs[0], inputs[1], axes_of(inputs[0].shape, masks, len(begin), moving), parts)
     return _sliced(low, inputs[0], parts, low.shape_of(node))
 
 
-def _axes(shape: tuple[int, ...], masks: slicing.Masks, count: int, entries: list[int]) -> dict[int, int]:
+def axes_of(shape: tuple[int, ...], masks: slicing.Masks, count: int, entries: list[int]) -> dict[int, int]:
     """By the axis: which entry of a slice says which of its elements is taken."""
     found: dict[int, int] = {}
     axis = 0
@@ -78,6 +78,17 @@ def _axes(shape: tuple[int, ...], masks: slicing.Masks, count: int, entries: lis
                 found[axis] = entry
             axis += 1
     return found
+
+
+def moving_place(v: Vectors, places: Value, entry: int, size: int) -> tuple[str, str]:
+    """An entry of a vector as a place along an axis, and whether there is no such place."""
+    kind = SCALARS[places.dtype]
+    number = v.value(f"load {kind}, ptr {v.element(kind, base_address(v, places.locate()), entry)}")
+    if kind != "i64":
+        number = v.value(f"sext {kind} {number} to i64")
+    below = v.value(f"icmp slt i64 {number}, 0")
+    number = v.value(f"select i1 {below}, i64 {v.add(number, size)}, i64 {number}")
+    return number, v.value(f"icmp uge i64 {number}, {size}")
 
 
 def _moving_slice(low: Lowering, value: Value, begin: Value, axes: dict[int, int], parts: list[slicing.Part]) -> Value:
@@ -94,17 +105,11 @@ def _moving_slice(low: Lowering, value: Value, begin: Value, axes: dict[int, int
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
         v = Vectors(module, 1)
-        one, item, kind = SCALARS[value.dtype], SIZES[value.dtype], SCALARS[begin.dtype]
+        one, item = SCALARS[value.dtype], SIZES[value.dtype]
         offset: str | int = 0
         wrong = "false"
-        entries = base_address(v, begin.locate())
         for axis, entry in axes.items():
-            number = v.value(f"load {kind}, ptr {v.element(kind, entries, entry)}")
-            if kind != "i64":
-                number = v.value(f"sext {kind} {number} to i64")
-            below = v.value(f"icmp slt i64 {number}, 0")
-            number = v.value(f"select i1 {below}, i64 {v.add(number, value.shape[axis])}, i64 {number}")
-            outside = v.value(f"icmp uge i64 {number}, {value.shape[axis]}")
+            number, outside = moving_place(v, begin, entry, value.shape[axis])
             wrong = v.value(f"or i1 {wrong}, {outside}")
             offset = v.add(offset, v.mul(number, steps[axis]))
         v.do(f"store i8 {v.value(f'zext i1 {wrong} to i8')}, ptr {base_address(v, outputs[1].locate())}")

@@ -18,6 +18,7 @@ from flowstone_kernels_simd.cpu import cpu
 from flowstone_kernels_simd.ir import FLOATS, SCALARS, SIZES, Module
 from flowstone_kernels_simd.loops import base_address
 from flowstone_kernels_simd.lowering import REFUSALS, Lowering, rule
+from flowstone_kernels_simd.rules_array import axes_of, moving_place
 from flowstone_kernels_simd.rules_math import NUMBERS
 from flowstone_kernels_simd.values import Call, Shape, Unsupported, Value, contiguous_strides
 from flowstone_kernels_simd.vectors import Vectors
@@ -65,7 +66,7 @@ def scatter(
     updates: Value,
     sizes: Shape,
     how: str,
-    skip: bool = False,
+    skip: str = "",
 ) -> Value:
     """``base`` with slices of it changed.
 
@@ -76,7 +77,7 @@ def scatter(
         updates: A slice for each index.
         sizes: The sizes of the axes that indices name.
         how: One of ``_UPDATES``.
-        skip: Whether negative indices are passed over.
+        skip: Which indices are passed over: ``"negative"`` ones, or ``"wrong"`` ones.
     """
     if base.size == 0 or updates.size == 0:
         raise Unsupported("scattering of nothing")
@@ -105,7 +106,9 @@ def scatter(
                 if kind != "i64":
                     index = v.value(f"sext {kind} {index} to i64")
                 outside = v.value(f"icmp uge i64 {index}, {extent}")
-                if skip:
+                if skip == "wrong":
+                    left_out, outside = v.value(f"or i1 {left_out}, {outside}"), "false"
+                elif skip:
                     left_out = v.value(f"icmp slt i64 {index}, 0")
                     outside = v.value(f"icmp sge i64 {index}, {extent}")
                 wrong = v.value(f"or i1 {wrong}, {outside}")
@@ -132,7 +135,7 @@ def _scatter_nd(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     indices, updates, _ = inputs
     shape = low.shape_of(node)
     sizes = shape[: indices.shape[-1]]
-    return scatter(low, _filled(low, updates.dtype, 0, shape), indices, updates, sizes, "add")
+    return scatter(low, _filled(low, updates.dtype, 0, shape), indices, updates, sizes, "add", _skip(node))
 
 
 _TENSOR = {"Update": "put", "Add": "add", "Sub": "sub", "Min": "min", "Max": "max"}
@@ -142,7 +145,11 @@ _TENSOR = {"Update": "put", "Add": "add", "Sub": "sub", "Min": "min", "Max": "ma
 def _tensor_scatter(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     base, indices, updates = inputs
     how = _TENSOR.get(node.op.name.removeprefix("TensorScatter"), "add")
-    return scatter(low, base, indices, updates, base.shape[: indices.shape[-1]], how)
+    return scatter(low, base, indices, updates, base.shape[: indices.shape[-1]], how, _skip(node))
+
+
+def _skip(node: Node) -> str:
+    return "wrong" if node.attrs.get("bad_indices_policy") == "IGNORE" else ""
 
 
 _SEGMENTS = {"Sum": "add", "Prod": "mul", "Min": "min", "Max": "max"}
@@ -154,7 +161,7 @@ def _unsorted_segments(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     word = node.op.name.removeprefix("UnsortedSegment")
     shape = low.shape_of(node)
     base = _filled(low, data.dtype, _missing(word, data.dtype), shape)
-    return scatter(low, base, ids, data, shape[:1], _SEGMENTS[word], skip=True)
+    return scatter(low, base, ids, data, shape[:1], _SEGMENTS[word], skip="negative")
 
 
 def _missing(word: str, dtype: str) -> Any:
@@ -171,7 +178,7 @@ def _refuse(node: Node) -> str | None:
         return f"{indices.dtype.name} indices"
     if node.outputs[0].dtype.name not in NUMBERS and node.op.name != "TensorScatterUpdate":
         return f"{node.outputs[0].dtype.name} operands"
-    if node.attrs.get("bad_indices_policy", "") not in ("", b"", "ERROR", b"ERROR", "DEFAULT", b"DEFAULT"):
+    if node.op.name == "GatherNd" and node.attrs["bad_indices_policy"] == "IGNORE":
         return "indices that may be out of range"
     return None
 
@@ -230,10 +237,13 @@ def _gather_nd(low: Lowering, node: Node, inputs: list[Any]) -> Value:
 @rule("StridedSliceGrad")
 def _strided_slice_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     begin, end = (low.partly_known(tensor) for tensor in node.inputs[1:3])
-    if None in begin or None in end:
-        raise Unsupported("the gradient of a slice that moves")
     strides = low.known(node.inputs[3]).tolist()
     masks = slicing.Masks(*[node.attrs[name] for name in slicing.Masks._fields])
+    moving = [entry for entry, place in enumerate(begin) if place is None and masks.shrink_axis_mask >> entry & 1]
+    for entry in moving:
+        begin[entry], end[entry] = 0, 1
+    if None in begin or None in end:
+        raise Unsupported("the gradient of a slice whose ends are only known at the run")
     shape = low.shape_of(node)
     parts = slicing.resolve(shape, begin, end, strides, masks)
     offset, axis = 0, 0
@@ -251,11 +261,33 @@ def _strided_slice_grad(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     dy = low.contiguous(inputs[4])
     if dy.size != math.prod(sizes):
         raise Unsupported("the gradient of a slice of another shape")
-    return _in_box(low, dy, shape, sizes, moves, offset)
+    places = low.contiguous(inputs[1])
+    axes = axes_of(shape, masks, len(begin), moving)
+    return _in_box(low, dy, shape, sizes, moves, offset, places, axes)
 
 
-def _in_box(low: Lowering, value: Value, shape: Shape, sizes: list[int], moves: list[int], offset: int) -> Value:
-    """Zeros, with a value where a slice (of these sizes and distances) is."""
+def _in_box(
+    low: Lowering,
+    value: Value,
+    shape: Shape,
+    sizes: list[int],
+    moves: list[int],
+    offset: int,
+    places: Value,
+    axes: dict[int, int],
+) -> Value:
+    """Zeros, with a value where a slice (of these sizes and distances) is.
+
+    Args:
+        low: The lowering.
+        value: What is there.
+        shape: The shape of the whole.
+        sizes: The sizes of the slice.
+        moves: Its distances.
+        offset: Where it begins, but for what moves.
+        places: Where it begins along axes that are only known at the run.
+        axes: By the axis: which of these it is.
+    """
     last = sizes.pop() if sizes else 1
     move = moves.pop() if moves else 1
     while sizes and move == 1 and moves[-1] == last:  # neighbours: one stretch
@@ -270,7 +302,14 @@ def _in_box(low: Lowering, value: Value, shape: Shape, sizes: list[int], moves: 
         result = base_address(v, outputs[0].locate())
         v.do(f"call void @llvm.memset.p0.i64(ptr {result}, i8 0, i64 {math.prod(shape) * item}, i1 false)")
         source, start = base_address(v, value.locate()), v.element(one, result, offset)
-        with v.loop(0, math.prod(sizes) if value.size else 0) as number:
+        wrong = "false"
+        for axis, entry in axes.items():
+            moved, outside = moving_place(v, places, entry, shape[axis])
+            wrong = v.value(f"or i1 {wrong}, {outside}")
+            start = v.element(one, start, v.mul(moved, math.prod(shape[axis + 1 :])))
+        v.do(f"store i8 {v.value(f'zext i1 {wrong} to i8')}, ptr {base_address(v, outputs[1].locate())}")
+        rows = v.value(f"select i1 {wrong}, i64 0, i64 {math.prod(sizes) if value.size else 0}")
+        with v.loop(0, rows) as number:
             rest: str | int = number
             target = start
             for extent, step in reversed(list(zip(sizes, moves, strict=True))):
@@ -287,7 +326,9 @@ def _in_box(low: Lowering, value: Value, shape: Shape, sizes: list[int], moves: 
         v.finish(name, "ptr %table, i64 %low, i64 %high")
         return Call(name, 1, 1, 10 + math.prod(shape) * 0.1 + value.size * 0.2)
 
-    (made,) = low.stage([value], [(shape, value.dtype)], write)
+    made, bad = low.stage([value, places], [(shape, value.dtype), ((), "bool")], write)
+    if axes:
+        low.checks.append(bad)
     return made
 
 
