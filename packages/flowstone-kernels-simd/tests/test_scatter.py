@@ -20,9 +20,6 @@ FUNCTIONS = {
     "scatter_nd": lambda x: gathering.scatter_nd([[1], [3], [1]], x[:3] * 2, [6, 5, 4]),
     "scatter_nd of elements": lambda x: gathering.scatter_nd([[1, 2], [1, 2], [0, 0]], x[:3, 0, 0] * 2, [2, 3]),
     "scatter_nd of vectors": lambda x: gathering.scatter_nd([[[0, 1]], [[1, 0]]], x[:2, :1] * 2, [2, 2, 4]),
-    "scatter_nd that ignores": lambda x: gathering.scatter_nd(
-        [[1], [3], [-1]], x[:3] * 2, [3, 5, 4], bad_indices_policy="IGNORE"
-    ),
     "update": lambda x: gathering.tensor_scatter_nd_update(x * 2, [[1], [2]], x[:2]),
     "add": lambda x: gathering.tensor_scatter_nd_add(x * 2, [[1], [1]], x[:2]),
     "sub": lambda x: gathering.tensor_scatter_nd_sub(x * 2, [[1, 0], [5, 4]], x[:2, 0]),
@@ -60,6 +57,13 @@ def test_values_and_gradients(name, natively):
         expected = [tensor.numpy() for tensor in gradient(x)]
     for got, want in zip(natively(function(gradient, autograph=False), x), expected, strict=True):
         np.testing.assert_allclose(got.numpy(), want, rtol=1e-5, atol=1e-5)
+
+
+def test_indices_out_of_range_can_be_ignored(natively):
+    f = function(lambda x: gathering.scatter_nd([[1], [3], [-1]], x * 2, [3, 5, 4], bad_indices_policy="IGNORE"))
+    expected = np.zeros((3, 5, 4), np.float32)
+    expected[1] = X[0] * 2
+    np.testing.assert_allclose(natively(f, constant(X[:3])).numpy(), expected)
 
 
 @pytest.mark.parametrize("place", [-1, 3])
