@@ -151,9 +151,10 @@ def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Windo
                     )
         v.finish(name, "ptr %table, i64 %low, i64 %high")
         work = rows * last.out * depth * results
-        return Call(name, -(-rows // together), max(1, rows // together // 64), work * microkernel.NS_PER_PRODUCT)
+        grain = max(1, rows // together // 64)
+        return Call(name, -(-rows // together), grain, work * microkernel.NS_PER_PRODUCT, together * last.out)
 
-    (made,) = low.stage([padded, packed], [(shape, x.dtype)], write)
+    (made,) = low.stage([padded, packed], [(shape, x.dtype)], write, rows=rows * last.out)
     return made
 
 

@@ -175,9 +175,9 @@ def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Windo
                             units(here, w_, v.element(one, y_, v.mul(pixel, channels)), count, mask_)
         v.finish(name, "ptr %table, i64 %low, i64 %high")
         work = math.prod(shape) * rows.kernel * columns.kernel
-        return Call(name, batch * rows.out, max(1, rows.out // 4), work * _NS_PER_PRODUCT)
+        return Call(name, batch * rows.out, max(1, rows.out // 4), work * _NS_PER_PRODUCT, columns.out)
 
-    (made,) = low.stage([padded, weights], [(shape, dtype)], write)
+    (made,) = low.stage([padded, weights], [(shape, dtype)], write, rows=batch * rows.out * columns.out)
     return made
 
 

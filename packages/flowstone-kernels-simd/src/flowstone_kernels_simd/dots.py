@@ -175,8 +175,8 @@ def convolution(
                 emit_rows(v, dtype, rows, columns, Rows(c, results), last.out, results, number > 0)
         v.finish(name, "ptr %table, i64 %low, i64 %high")
         work = count * last.out * depth * results
-        return Call(name, count, max(1, count // 64), work * 3 * microkernel.NS_PER_PRODUCT)
+        return Call(name, count, max(1, count // 64), work * 3 * microkernel.NS_PER_PRODUCT, last.out)
 
-    (made,) = low.stage([padded, weights], [(shape, dtype)], write)
+    (made,) = low.stage([padded, weights], [(shape, dtype)], write, rows=count * last.out)
     result: Value = made
     return result

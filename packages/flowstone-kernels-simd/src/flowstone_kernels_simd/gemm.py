@@ -71,11 +71,10 @@ def product(low: Lowering, a: Value, b: Value, transpose_a: bool, transpose_b: b
     low.uses[a.dtype] = None
     tile = None
     if _rowwise(low, a) and (rows > 1 or depth == 1):
-        blocks = -(-rows // _ROWS)
-        each = -(-rows // blocks)
-        tile = microkernel.window_tile(
-            a.dtype, low.layout(a).strides[-2], each, rows - each * (blocks - 1), rows, step=1
-        )
+        each = _block_height(rows)
+        strip = -(-rows // -(-rows // _ROWS))
+        counts = {each, rows % each or each, strip, rows % strip or strip, rows}
+        tile = microkernel.window_tile(a.dtype, low.layout(a).strides[-2], *sorted(counts), step=1)
         low.imports.update(tile.addresses)
     panels = _panels(low, b) if not batch and rows > _ROWS and columns > microkernel.columns_of(a.dtype) else None
 
@@ -84,8 +83,15 @@ def product(low: Lowering, a: Value, b: Value, transpose_a: bool, transpose_b: b
             return _write_blocks(module, name, a, panels, outputs[0], tile)
         return _write(module, name, a, b, outputs[0], batch, tile)
 
-    (made,) = low.stage([a, b if panels is None else panels], [(shape, a.dtype)], write)
+    in_rows = rows if panels is not None else None
+    (made,) = low.stage([a, b if panels is None else panels], [(shape, a.dtype)], write, rows=in_rows)
     return made
+
+
+def _block_height(rows: int) -> int:
+    """The rows of a work item of a large product: few enough that there are some for each thread."""
+    blocks = max(-(-rows // _ROWS), min(8, -(-rows // 24)))
+    return -(-rows // blocks)
 
 
 def _rowwise(low: Lowering, a: Value) -> bool:
@@ -205,23 +211,18 @@ def _write_blocks(module: Module, name: str, a: Value, b: Value, c: Value, tile:
     v, one = Vectors(module, 1), SCALARS[dtype]
     (rows, depth), columns, width = a.shape, c.shape[-1], microkernel.columns_of(dtype)
     panels = -(-columns // width)
-    blocks = -(-rows // _ROWS)
-    height = -(-rows // blocks)
-    groups = 1 if blocks >= 8 else min(panels, 4)
-    each = -(-panels // groups)
+    height = _block_height(rows)
+    blocks = -(-rows // height)
     function, down, along = _reading(module, a, tile)
     pointers = [base_address(v, value.locate()) for value in (a, b, c)]
     with v.loop("%low", "%high") as item:
-        block, group = v.value(f"udiv i64 {item}, {groups}"), v.value(f"urem i64 {item}, {groups}")
-        first = v.mul(block, height)
+        first = v.mul(item, height)
         here = v.minimum(v.value(f"sub i64 {rows}, {first}"), height)
-        start = v.mul(group, each)
-        stop = v.minimum(v.add(start, each), panels)
         with v.loop(0, depth, microkernel.DEPTH) as k:
             deep = v.minimum(v.value(f"sub i64 {depth}, {k}"), microkernel.DEPTH)
             at_a = v.element(one, pointers[0], v.add(v.mul(first, down), v.mul(k, along)))
             more = v.value(f"icmp sgt i64 {k}, 0")
-            with v.loop(start, stop) as panel:
+            with v.loop(0, panels) as panel:
                 column = v.mul(panel, width)
                 at_b = v.element(one, pointers[1], v.add(v.mul(k, panels * width), v.mul(panel, v.mul(deep, width))))
                 at_c = v.element(one, pointers[2], v.add(v.mul(first, columns), column))
@@ -231,7 +232,7 @@ def _write_blocks(module: Module, name: str, a: Value, b: Value, c: Value, tile:
                     f"i64 {columns}, i64 {here}, i64 {deep}, i64 {left}, i1 {more})"
                 )
     v.finish(name, "ptr %table, i64 %low, i64 %high")
-    return Call(name, blocks * groups, 1, 200 + rows * depth * columns * microkernel.NS_PER_PRODUCT)
+    return Call(name, blocks, 1, 200 + rows * depth * columns * microkernel.NS_PER_PRODUCT, height)
 
 
 def _reading(module: Module, a: Value, tile: microkernel.WindowTile | None) -> tuple[str, int, int]:

@@ -62,9 +62,10 @@ class Access:
 
 
 class Loops:
-    """Writes the function of one group."""
+    """Writes the function of one group; with ``outer``, so many axes count its work items."""
 
-    def __init__(self, group: Group, module: Module, name: str) -> None:
+    def __init__(self, group: Group, module: Module, name: str, outer: int | None = None) -> None:
+        self.outer_rank = outer
         self.group = group
         self.name = name
         self.v = Vectors(module, cpu().lanes)
@@ -147,9 +148,9 @@ class Loops:
         if 0 in space and self.group.inner is None:
             v.finish(self.name, "ptr %table, i64 %low, i64 %high")
             return Call(self.name, 0)
-        outer_rank = len(space) - self.inner_rank
+        outer_rank = len(space) - self.inner_rank if self.outer_rank is None else self.outer_rank
         outer = merged(space[:outer_rank], [step[:outer_rank] for step in strides])
-        if self.group.inner is None:
+        if self.group.inner is None and self.outer_rank is None:
             self.inner = [outer.pop()] if outer else []
         else:
             self.inner = merged(space[outer_rank:], [step[outer_rank:] for step in strides])
@@ -157,7 +158,7 @@ class Loops:
                 self.inner = [Axis(0, (0,) * len(strides))]
         if not self.inner:
             self.inner = [Axis(1, (0,) * len(strides))]
-        split = not outer and self.group.inner is None and self.inner[0].size > BLOCK
+        split = not outer and self.group.inner is None and self.outer_rank is None and self.inner[0].size > BLOCK
         rows = math.prod(axis.size for axis in outer)
         if split:
             rows = -(-self.inner[0].size // BLOCK)

@@ -20,6 +20,7 @@ from flowstone_graphfn.graph import Node, flat_specs, map_inputs
 from flowstone_graphfn.symbolic import SymbolicTensor
 
 from flowstone_kernels_simd import grouping, lists
+from flowstone_kernels_simd.chains import chained
 from flowstone_kernels_simd.columns import reduce_columns, write_copies
 from flowstone_kernels_simd.ir import NARROW, SCALARS, Module
 from flowstone_kernels_simd.loops import Loops
@@ -440,10 +441,14 @@ class Lowering:
         outputs: Sequence[tuple[Shape, str]],
         writer: Callable[[Module, str, Sequence[Value]], Call],
         scratch: Sequence[Buffer] = (),
+        rows: int | None = None,
     ) -> list[Value]:
-        """A stage of its own: ``writer`` gets the module, the function's name and the outputs."""
+        """A stage of its own: ``writer`` gets the module, the function's name and the outputs.
+
+        With ``rows``, each work item makes one block of so many rows of the only output after the other.
+        """
         made = [Value("stage", shape, dtype) for shape, dtype in outputs]
-        stage = OwnStage(list(inputs), made, lambda module, name: writer(module, name, made), list(scratch))
+        stage = OwnStage(list(inputs), made, lambda module, name: writer(module, name, made), list(scratch), rows)
         for value in made:
             value.view = View(Buffer(value.dtype, value.size), value.shape, contiguous_strides(value.shape))
             value.stage = stage
@@ -511,7 +516,7 @@ class Lowering:
         for buffer in self.constant_buffers:
             buffer.number += first_output + len(outputs)
         self.late = self._place_variables(written, grouper, needed)
-        self.items = grouper.ordered()
+        self.items = chained(grouper.ordered(), grouper.needs, self.checks)
         self._plan()
 
     def _own_result(self, value: Value) -> Value:
@@ -598,7 +603,8 @@ class Lowering:
                 buffer.first = number if buffer.first < 0 else buffer.first
                 buffer.last = max(buffer.last, number)
 
-        for number, item in enumerate(self.items):
+        parts = [(n, part) for n, item in enumerate(self.items) for part in getattr(item, "parts", (item,))]
+        for number, item in parts:
             if isinstance(item, grouping.Group):
                 for value in item.members:
                     if value.exported and value.view is None:

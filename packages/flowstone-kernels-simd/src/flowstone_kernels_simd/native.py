@@ -49,7 +49,8 @@ def compile_ir(text: str) -> bytes:
 
 @functools.cache
 def _jit() -> Any:
-    return llvm.create_lljit_compiler(machine(), use_jit_link=False, suppress_errors=False)
+    near = cpu().isa == "neon"  # where code and what it refers to may be too far apart for the older linker
+    return llvm.create_lljit_compiler(machine(), use_jit_link=near, suppress_errors=False)
 
 
 def object_name(text: str) -> str:

@@ -145,9 +145,9 @@ def _pool(low: Lowering, node: Node, inputs: list[Any]) -> Value:
                 v.store(dtype, result, v.element(one, line, v.add(v.mul(column, channels), channel)), mask)
         v.finish(name, "ptr %table, i64 %low, i64 %high")
         work = math.prod(shape) * math.prod(w.kernel for w in windows)
-        return Call(name, rows, max(1, rows // 64), work * 0.15)
+        return Call(name, rows, max(1, rows // 64), work * 0.15, windows[-1].out)
 
-    (made,) = low.stage([x], [(shape, dtype)], write)
+    (made,) = low.stage([x], [(shape, dtype)], write, rows=rows * windows[-1].out)
     return images.restored(low, made, layout)
 
 

@@ -161,12 +161,14 @@ class Call:
     """How a stage is run: ``name(table, low, high)`` for work items up to ``count``, ``grain`` of them at a time.
 
     ``cost`` is an estimate of the whole in nanoseconds of one core; a cheap stage is not spread over threads.
+    ``height`` is, of a stage that makes its result in blocks of rows, the number of rows of an item.
     """
 
     name: str
     count: int
     grain: int = 1
     cost: float = 0.0
+    height: int = 0
 
 
 @dataclass(eq=False)
@@ -175,12 +177,14 @@ class OwnStage:
 
     Attributes:
         writer: Writes the function.
+        rows: How many rows the only result has, if each work item makes one block of them after the other.
     """
 
     inputs: Sequence[Value]
     outputs: Sequence[Value]
     writer: Callable[[Module, str], Call]
     scratch: Sequence[Buffer] = field(default_factory=list)
+    rows: int | None = None
 
     def emit(self, module: Module, name: str) -> Call:
         """Write its function."""
