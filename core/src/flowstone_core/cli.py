@@ -24,6 +24,7 @@ ADDED_BY = {
     "cache": "flowstone-kernels-simd",
     "conformance": "flowstone-conformance",
     "demo": "flowstone",
+    "graph": "flowstone-graphfn",
     "records": "flowstone-data",
     "saved-model": "flowstone-savedmodel",
 }

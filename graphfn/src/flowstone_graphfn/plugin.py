@@ -17,6 +17,12 @@ def flowstone_gradients() -> Mapping[str, str]:
 
 
 @hookimpl
+def flowstone_commands() -> Mapping[str, str]:
+    """``flowstone graph``."""
+    return {"graph": "flowstone_graphfn.graph_command:graph_command"}
+
+
+@hookimpl
 def flowstone_services() -> Mapping[str, str]:
     """Tracing Python functions, recording which traced functions run, branches and loops."""
     return {

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
+from flowstone_core.ops import control
 from flowstone_core.profiling import OPS, Label, Session
 
 from flowstone_graphfn.compilers import Compiled
 from flowstone_graphfn.writer import Writer
+
+_STRUCTURE = frozenset(
+    (control.IF, control.STATELESS_IF, control.CASE, control.STATELESS_CASE, control.WHILE, control.STATELESS_WHILE)
+)
 
 _FIRST = 4
 """The number of the first line of a plan's body in its source."""
@@ -30,11 +35,12 @@ def watch_lines(writer: Writer, session: Session) -> None:
     """
     if session.level < OPS:
         return
-    function = writer.graph.name
     clock, add, start = writer.constant(session.now), writer.constant(session.add), writer.local()
-    labels = {number: _part_label(part, function) for number, part in writer.parts.items()}
+    labels = {number: _part_label(part) for number, part in writer.parts.items()}
     for number, step in writer.steps.items():
-        labels[number] = Label(step.node.name, "op", step.node.op.name, function)
+        if step.node.op in _STRUCTURE:
+            continue
+        labels[number] = Label(step.node.name, "op", step.node.op.name, step.node.graph.name)
     lines, steps, parts = writer.lines, writer.steps, writer.parts
     writer.lines, writer.steps, writer.parts = [], {}, {}
     for number, line in enumerate(lines, _FIRST):
@@ -52,11 +58,11 @@ def watch_lines(writer: Writer, session: Session) -> None:
             writer.lines.append(f"{indent}{add}({writer.constant(label)}, {start})")
 
 
-def _part_label(part: Compiled, function: str) -> Label:
+def _part_label(part: Compiled) -> Label:
     """What the event of a compiled part is called: by the provider and its last node."""
     nodes = part.part.nodes
     ops = dict.fromkeys(node.op.name for node in nodes)
-    return Label(nodes[-1].name, "op", f"{part.provider}({'+'.join(ops)})", function)
+    return Label(nodes[-1].name, "op", f"{part.provider}({'+'.join(ops)})", part.part.name)
 
 
 def stem(name: str) -> str:

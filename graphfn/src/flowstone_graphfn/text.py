@@ -86,10 +86,10 @@ def _lines(graph: Graph, remarks: Mapping[str, str], name: str) -> Iterator[str]
     yield f"{name}{signature_text(graph)}"
     inner: list[tuple[str, GraphFunction]] = []
     for node in graph.nodes:
-        if node.op is PLACEHOLDER or (node.op is CONST and _is_small(node)):
+        if node.op is PLACEHOLDER or (node.op is CONST and is_small(node)):
             continue
         made = ", ".join(spec_text(tensor._spec) for tensor in node.outputs)
-        parts = [part for part in (made, _place(node), remarks.get(node.name, "")) if part]
+        parts = [part for part in (made, place_text(node), remarks.get(node.name, "")) if part]
         yield f"  {node_text(node):{WIDTH}}  # {'  '.join(parts)}".rstrip(" #")
         inner += [(f"{node.name}.{key}", function) for key, function in functions_of(node)]
     yield f"  return {', '.join(map(_use, graph.outputs))}".rstrip()
@@ -111,12 +111,13 @@ def functions_of(node: Node) -> list[tuple[str, GraphFunction]]:
 
 def _use(tensor: SymbolicTensor) -> str:
     node = tensor.node
-    if node.op is CONST and _is_small(node):
+    if node.op is CONST and is_small(node):
         return _value(node.attrs["value"])
     return node.name if tensor.index == 0 else f"{node.name}:{tensor.index}"
 
 
-def _is_small(node: Node) -> bool:
+def is_small(node: Node) -> bool:
+    """Whether a ``Const`` node is shown by its value, where it is used."""
     array = node.attrs["value"]._array
     return isinstance(array, np.ndarray) and array.size <= SMALL
 
@@ -138,6 +139,7 @@ def _attr(value: Any) -> str:
     return str(getattr(value, "name", value))
 
 
-def _place(node: Node) -> str:
+def place_text(node: Node) -> str:
+    """The line of the user's program that made a node: ``model.py:12``."""
     location = node.location
     return "" if location is None else f"{Path(location.file).name}:{location.line}"
