@@ -31,7 +31,7 @@ def product(inputs: Numbers, weights: list[Numbers], bias: Numbers) -> Numbers:
 
 
 def lstm_step(
-    x: Numbers, cs: Numbers, h: Numbers, w: list[Numbers], peepholes: list[Numbers], b: Numbers, how: dict[str, Any]
+    x: Numbers, cs: Numbers, h: Numbers, w: list[Numbers], peepholes: list[Numbers], b: Numbers, *, how: dict[str, Any]
 ) -> Step:
     """One step for one row: i, cs, f, o, ci, co, h."""
     size = len(cs)
@@ -54,12 +54,12 @@ def lstm_step(
 
 
 def lstm(
-    steps: int, x: list[Any], cs: Any, h: Any, w: Any, peepholes: Any, b: Any, how: dict[str, Any]
+    steps: int, x: list[Any], cs: Any, h: Any, w: Any, peepholes: Any, b: Any, *, how: dict[str, Any]
 ) -> list[list[Step]]:
     """All steps of all rows: by time, then row."""
     found = []
     for time in range(steps):
-        now = [lstm_step(x[time][row], cs[row], h[row], w, peepholes, b, how) for row in range(len(cs))]
+        now = [lstm_step(x[time][row], cs[row], h[row], w, peepholes, b, how=how) for row in range(len(cs))]
         cs, h = [each[1] for each in now], [each[6] for each in now]
         found.append(now)
     return found
@@ -67,6 +67,12 @@ def lstm(
 
 def _plain(*arrays: Array) -> list[Any]:
     return [each.tolist() for each in arrays]
+
+
+def _parts(arrays: Sequence[Array]) -> list[Any]:
+    """The peepholes together, and the bias."""
+    *peepholes, b = _plain(*arrays)
+    return [peepholes, b]
 
 
 def _how(order: Sequence[str], attrs: dict[str, Any]) -> dict[str, Any]:
@@ -78,8 +84,7 @@ CELL_FIRST, FORGET_FIRST = ("i", "ci", "f", "o"), ("i", "f", "ci", "o")
 
 def cell(x: Array, cs: Array, h: Array, w: Array, *rest: Array, **attrs: Any) -> tuple[Array, ...]:
     """One step."""
-    *peepholes, b = _plain(*rest)
-    (found,) = lstm(1, [x.tolist()], *_plain(cs, h, w), peepholes, b, _how(CELL_FIRST, attrs))
+    (found,) = lstm(1, *_plain(x[None], cs, h, w), *_parts(rest), how=_how(CELL_FIRST, attrs))
     return tuple(store([v for row in found for v in row[each]], x.dtype).reshape(cs.shape) for each in range(7))
 
 
@@ -87,8 +92,7 @@ def block(order: Sequence[str]) -> Any:
     """All steps, zeros behind the last."""
 
     def reference(length: Array, x: Array, cs: Array, h: Array, w: Array, *rest: Array, **attrs: Any) -> Any:
-        *peepholes, b = _plain(*rest)
-        steps = lstm(int(length), *_plain(x, cs, h, w), peepholes, b, _how(order, attrs))
+        steps = lstm(int(length), *_plain(x, cs, h, w), *_parts(rest), how=_how(order, attrs))
         shape = (len(x), *cs.shape)
         made = []
         for each in range(7):
@@ -123,8 +127,7 @@ def block_gradient(order: Sequence[str]) -> Any:
         how: dict[str, Any] = {"order": order, "forget_bias": 0.0, "cell_clip": 0.0, "use_peephole": use_peephole}
 
         def total(x: Array, cs: Array, h: Array, w: Array, *rest: Array) -> float:
-            *peepholes, b = _plain(*rest)
-            steps = lstm(int(length), *_plain(x, cs, h, w), peepholes, b, how)
+            steps = lstm(int(length), *_plain(x, cs, h, w), *_parts(rest), how=how)
             return sum(
                 float(weight[time, row, at]) * value
                 for time, now in enumerate(steps)
@@ -148,7 +151,7 @@ def cell_gradient(*arrays: Array, use_peephole: bool) -> tuple[Array, ...]:
         found = 0.0
         for row in range(len(cs)):
             now = _plain(x[row], former[row], h[row], w)
-            step = lstm_step(*now, _plain(*peepholes), biases[row].tolist(), how)
+            step = lstm_step(*now, *_parts((*peepholes, biases[row])), how=how)
             for weight, values in zip(weights, (step[1], step[6]), strict=True):
                 found += sum(float(weight[row, at]) * value for at, value in enumerate(values))
         return found
