@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -17,7 +18,7 @@ from flowstone_core.ops import elementary, math, reduce
 from flowstone_core.ops.softmax import sparse_softmax_cross_entropy_with_logits as losses
 from flowstone_core.variable import Variable
 from flowstone_graphfn.function import function
-from flowstone_kernels_simd import cache, compiler, cpu, eager, native, threads
+from flowstone_kernels_simd import background, cache, compiler, cpu, eager, native, strict, threads
 from flowstone_kernels_simd.lowering import Lowering
 
 
@@ -259,3 +260,94 @@ def test_an_instruction_set_that_is_not_there_is_said(monkeypatch):
     monkeypatch.setenv(cpu.ISA_VARIABLE, "mmx")
     with pytest.raises(ValueError, match="FLOWSTONE_SIMD_ISA=mmx: this machine has"):
         cpu.cpu.__wrapped__()
+
+
+# -- strict mode -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strictly():
+    strict.set_strict(True)
+    yield
+    strict.set_strict(None)
+
+
+def in_order(x, start, combine):
+    total = np.float64(start)
+    for element in x.ravel().tolist():
+        total = combine(total, element)
+    return total
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(7,), (1003,), (300, 100)])
+def test_strict_sums_add_one_after_another(dtype, shape, natively, strictly):
+    x = (np.random.default_rng(3).standard_normal(shape) * np.exp(np.arange(shape[-1]) % 37)).astype(dtype)
+    got = natively(function(lambda x: reduce.reduce_sum(x) * 1), constant(x)).numpy()
+    assert got == dtype(in_order(x, 0, lambda a, b: a + b))
+
+
+def test_strict_products_and_columns(natively, strictly):
+    x = np.random.default_rng(3).uniform(0.5, 1.8, (40, 35))
+    products = natively(function(lambda x: reduce.reduce_prod(x, 1) * 1), constant(x)).numpy()
+    assert products.tolist() == [in_order(row, 1, lambda a, b: a * b) for row in x]
+    columns = natively(function(lambda x: reduce.reduce_sum(x, 0) * 1), constant(x.astype(np.float32))).numpy()
+    expected = [np.float32(in_order(column, 0, lambda a, b: a + b)) for column in x.astype(np.float32).T]
+    assert columns.tolist() == expected
+
+
+def test_the_environment_turns_strict_mode_on(monkeypatch):
+    assert not strict.strict()
+    monkeypatch.setenv(strict.VARIABLE, "1")
+    assert strict.strict()
+
+
+# -- compilation beside the program ----------------------------------------------------------------------------------
+
+
+def test_kernels_serve_while_a_part_is_compiled(monkeypatch):
+    monkeypatch.setenv(compiler.WHEN_VARIABLE, "auto")
+    monkeypatch.setenv(compiler.STALL_VARIABLE, "0")
+    go_on = threading.Event()
+    lower = Lowering.program
+
+    def slow(self):
+        assert go_on.wait(60)
+        return lower(self)
+
+    monkeypatch.setattr(Lowering, "program", slow)
+    f = function(lambda x: elementary.tanh(x) * 2 + x)
+    x = normal(100)
+    for _ in range(5):
+        np.testing.assert_allclose(f(x).numpy(), np.tanh(x.numpy()) * 2 + x.numpy(), rtol=1e-6)
+    assert not runner_of(f, x).programs
+    go_on.set()
+    background.wait()
+    assert all(runner_of(f, x).programs.values())
+    np.testing.assert_allclose(f(x).numpy(), np.tanh(x.numpy()) * 2 + x.numpy(), rtol=1e-6)
+
+
+def test_a_process_ends_while_something_is_compiled():
+    program = (
+        "import numpy as np\n"
+        "from flowstone_core.conversion import convert_to_tensor as constant\n"
+        "from flowstone_core.ops import elementary\n"
+        "from flowstone_graphfn.function import function\n"
+        "x = constant(np.ones((50, 60), np.float32))\n"
+        "f = function(lambda x: elementary.tanh(x) * 2.5 + 1.25)\n"
+        "f(x), f(x)\n"
+    )
+    environment = dict(os.environ) | {
+        compiler.WHEN_VARIABLE: "auto",
+        compiler.STALL_VARIABLE: "0",
+        "FLOWSTONE_CACHE": "",
+    }
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
+
+
+def test_parts_that_are_too_large_are_left_to_kernels(monkeypatch):
+    monkeypatch.setattr(compiler, "MOST_NODES", 2)
+    f = function(lambda x: elementary.tanh(x) * 2 + x)
+    plan = f.get_concrete_function(normal(4)).graph_function.plan
+    assert not plan.compiled
+    assert "more than 2 nodes" in plan.describe()

@@ -8,6 +8,7 @@ from typing import Any
 from flowstone_kernels_simd.cpu import cpu
 from flowstone_kernels_simd.ir import SCALARS, Module
 from flowstone_kernels_simd.loops import Reducer, base_address
+from flowstone_kernels_simd.strict import strict
 from flowstone_kernels_simd.values import Call, Shape, Value, View
 from flowstone_kernels_simd.vectors import Vectors
 
@@ -49,8 +50,9 @@ def _columns(
         for total in totals:
             total.begin()
             total.restart()
-        with v.loop(0, count, _ROWS) as block:
-            with v.loop(block, v.minimum(v.add(block, _ROWS), count)) as row:
+        together = 1 if strict() else _ROWS
+        with v.loop(0, count, together) as block:
+            with v.loop(block, v.minimum(v.add(block, together), count)) as row:
                 pointer = v.element(kind, start, v.mul(row, after))
                 for part, total in enumerate(totals):
                     here = v.element(kind, pointer, part * v.lanes)

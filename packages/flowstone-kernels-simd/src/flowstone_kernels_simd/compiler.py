@@ -1,7 +1,8 @@
 """The compiler that joins plans: which nodes it takes, and what runs in their place.
 
 A part is compiled for the shapes that it is called with, when it is called with them a second time (a function that
-runs once is not worth compiling); until then, and wherever something is not as expected, kernels execute it.
+runs once is not worth compiling). That call waits for a short compilation; during a long one, before it, and wherever
+something is not as expected, kernels execute the part.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from flowstone_core.config import is_op_determinism_enabled
 from flowstone_graphfn.compilers import Executable, Part
 from flowstone_graphfn.graph import Node
 
-from flowstone_kernels_simd import cache, program, rules, threads
+from flowstone_kernels_simd import background, cache, program, rules, threads
 from flowstone_kernels_simd.cpu import cpu
 from flowstone_kernels_simd.handles import from_outside, pack, unpack, written
 from flowstone_kernels_simd.ir import NARROW
@@ -31,6 +32,16 @@ WHEN_VARIABLE = "FLOWSTONE_SIMD_COMPILE"
 """The environment variable that says when parts are compiled: ``auto``, ``always`` (at once) or ``never``."""
 
 
+STALL = 2.0
+"""How many seconds a call waits for its code, if nothing else is said."""
+
+STALL_VARIABLE = "FLOWSTONE_SIMD_WAIT"
+"""The environment variable with the seconds that a call waits for its code at most; kernels serve meanwhile."""
+
+MOST_NODES = 20_000
+"""Larger parts are left to kernels: they would take minutes to compile."""
+
+
 def at_once() -> bool:
     """Whether to compile at the first call, not only once that pays.
 
@@ -38,6 +49,14 @@ def at_once() -> bool:
     before, such as in a process that goes on from a checkpoint.
     """
     return os.environ.get(WHEN_VARIABLE) == "always" or is_op_determinism_enabled()
+
+
+def stall() -> float:
+    """How many seconds a call waits for code before kernels execute it meanwhile."""
+    try:
+        return float(os.environ[STALL_VARIABLE])
+    except (KeyError, ValueError):
+        return STALL
 
 
 MOST = 32
@@ -77,6 +96,8 @@ class SimdCompiler:
             return f"{WHEN_VARIABLE}=never"
         if len(part.nodes) < 2 and when != "always":
             return "a single node"
+        if len(part.nodes) > MOST_NODES:
+            return f"more than {MOST_NODES} nodes"
         runner = Runner(part, 0 if at_once() else 1)
         resources = [tensor for tensor in part.inputs if tensor.dtype is dtypes.resource]
         writes = written(part.nodes)
@@ -113,6 +134,8 @@ class Runner:
         self.calls: dict[Any, int] = {}
         self.failure = ""
         self._compiling = threading.Lock()
+        self._asking = threading.Lock()
+        self._jobs: dict[Any, threading.Event] = {}
         self._states = [i for i, tensor in enumerate(part.inputs) if tensor.dtype is dtypes.resource]
         self._lists = [i for i, tensor in enumerate(part.inputs) if tensor.dtype is dtypes.variant]
         self._lists_out = any(tensor.dtype is dtypes.variant for tensor in part.outputs)
@@ -188,10 +211,26 @@ class Runner:
             if len(self.calls) > 16 * MOST:
                 self.calls.clear()
             return None
+        if self.patience == 0:
+            self._make(key)
+            return self.programs[key]
+        with self._asking:
+            job = self._jobs.get(key)
+            if job is None and key not in self.programs:
+                job = self._jobs[key] = background.start(lambda: self._make(key))
+                first = True
+            else:
+                first = False
+        if first and job is not None:
+            job.wait(stall())
+        return self.programs.get(key)
+
+    def _make(self, key: Any) -> None:
+        """Compile the part for these shapes, unless that is done."""
         with self._compiling:
             if key not in self.programs:
                 self.programs[key] = self._compile(key)
-        return self.programs[key]
+        self._jobs.pop(key, None)
 
     def _compile(self, key: Any) -> Program | None:
         try:

@@ -14,6 +14,7 @@ from flowstone_kernels_simd import images, microkernel, native
 from flowstone_kernels_simd.ir import SCALARS, Module
 from flowstone_kernels_simd.loops import base_address
 from flowstone_kernels_simd.rules_array import permuted
+from flowstone_kernels_simd.strict import strict
 from flowstone_kernels_simd.values import Call, Value
 from flowstone_kernels_simd.vectors import Vectors
 
@@ -27,7 +28,7 @@ _COLUMNS = 2
 def worthwhile(dtype: str, length: int, columns: int) -> bool:
     """Whether panels of columns would be mostly empty, and the depth fills vectors."""
     lanes = microkernel.lanes_of(dtype)
-    return columns <= lanes // 2 and length >= lanes
+    return not strict() and columns <= lanes // 2 and length >= lanes
 
 
 _PARAMETERS = "ptr %a, i64 %lda, i64 %stretch, i64 %outer, ptr %b, i64 %ldb, ptr %c, i64 %ldc, i64 %depth, i1 %more"

@@ -25,6 +25,7 @@ from flowstone_kernels_simd.compiler import WHEN_VARIABLE, at_once, pool_array
 from flowstone_kernels_simd.lowering import Lowering
 from flowstone_kernels_simd.plugin import OPS
 from flowstone_kernels_simd.program import Program
+from flowstone_kernels_simd.strict import strict
 from flowstone_kernels_simd.values import Unsupported
 
 SMALLEST = 1 << 14
@@ -71,6 +72,7 @@ class EagerKernel:
         key = (
             tuple([(a.shape, a.dtype.char, a.tobytes() if i in settings else b"") for i, a in enumerate(arrays)]),
             tuple(attrs.items()),
+            strict(),
         )
         found = self._programs.get(key)
         if found is None:

@@ -15,7 +15,8 @@ from typing import Any
 from flowstone_kernels_simd.cpu import cpu
 from flowstone_kernels_simd.elementwise import COSTLY, write
 from flowstone_kernels_simd.grouping import Group
-from flowstone_kernels_simd.ir import FLOATS, SCALARS, SIZES, Module
+from flowstone_kernels_simd.ir import FLOATS, SCALARS, SIZES, Module, literal
+from flowstone_kernels_simd.strict import strict
 from flowstone_kernels_simd.values import Call, Unsupported, Value, View
 from flowstone_kernels_simd.vectors import Vectors
 
@@ -237,7 +238,7 @@ class Loops:
         unroll = 4 if reductions and not any(self._costs_much(r.inputs[0]) for r in reductions) else 2
         if reductions and len(self._roots(number)) > 6:
             unroll = 2
-        totals = [Reducer(v, value, unroll) for value in reductions]
+        totals = [reducer(v, value, unroll) for value in reductions]
         *outer, last = self.inner
         offsets = {access.number: self.pointers[access.number] for access in self.accesses}
         flat: str | int = 0
@@ -507,6 +508,50 @@ class Reducer:
             error = v.value(f"load {wide}, ptr {self.error}, align 64")
             return v.plus(self.wide, total, v.fold("sum", self.wide, error))
         return v.cast(self.wide, self.dtype, total)
+
+
+class InOrder(Reducer):
+    """A sum or product over a row that takes one element after another."""
+
+    def begin(self) -> None:
+        """Before a row."""
+        self.v.do(f"store {SCALARS[self.wide]} {literal(self._identity, self.wide)}, ptr {self._so_far}")
+
+    def __init__(self, v: Vectors, value: Value) -> None:
+        super().__init__(v, value, 1)
+        self._so_far = v.slot(SCALARS[self.wide], 8)
+        self._identity = 0.0 if self.how == "sum" else 1.0
+
+    def restart(self) -> None:
+        """Nothing begins anew."""
+
+    def flush(self) -> None:
+        """Nothing is left over."""
+
+    def add(self, part: int, vector: str, mask: str | None) -> None:
+        """Take a vector in, lane by lane."""
+        v, wide = self.v, SCALARS[self.wide]
+        if mask is not None:
+            nothing = v.const(self.dtype, -0.0 if self.how == "sum" else 1.0)
+            vector = v.choose(self.dtype, mask, vector, nothing)
+        name = f"@llvm.vector.reduce.{'fadd' if self.how == 'sum' else 'fmul'}.v{v.lanes}f64"
+        v.module.declare(f"{wide} {name}({wide}, {v.kind(self.wide)})")
+        before = v.value(f"load {wide}, ptr {self._so_far}")
+        vector = v.cast(self.dtype, self.wide, vector)
+        after = v.value(f"call {wide} {name}({wide} {before}, {v.kind(self.wide)} {vector})")
+        v.do(f"store {wide} {after}, ptr {self._so_far}")
+
+    def result(self) -> str:
+        """After a row: the result in all lanes."""
+        v = self.v
+        total = v.spread(self.wide, v.value(f"load {SCALARS[self.wide]}, ptr {self._so_far}"))
+        return v.cast(self.wide, self.dtype, total)
+
+
+def reducer(v: Vectors, value: Value, unroll: int) -> Reducer:
+    """The code of a reduction over a row."""
+    ordered = strict() and value.attrs["how"] in ("sum", "prod") and value.inputs[0].dtype in FLOATS
+    return InOrder(v, value) if ordered else Reducer(v, value, unroll)
 
 
 def base_address(v: Vectors, view: View) -> str:

@@ -25,6 +25,7 @@ from flowstone_kernels_simd.columns import reduce_columns, write_copies
 from flowstone_kernels_simd.ir import NARROW, SCALARS, Module
 from flowstone_kernels_simd.loops import Loops
 from flowstone_kernels_simd.program import Array, Program, plan_memory
+from flowstone_kernels_simd.strict import strict
 from flowstone_kernels_simd.values import (
     Buffer,
     Call,
@@ -368,7 +369,7 @@ class Lowering:
         last = block[-1] + 1
         if all(size == 1 for size in value.shape[last:]):
             block = list(range(block[0], len(value.shape)))
-            if block[0] == 0 and len(block) > 1 and value.size > 16384 and value.shape[0] != 1:
+            if block[0] == 0 and len(block) > 1 and value.size > 16384 and not strict() and value.shape[0] != 1:
                 rows = self._reduce_block(how, value, block[1:])  # so that rows can be spread over threads
                 return self._reduce_block(how, rows, [0]) if rows.shape[0] != 1 else rows
             made = Value("reduce", tuple(shape), value.dtype, [value], how=how, axes=tuple(block))
