@@ -36,6 +36,7 @@ class Executable:
         writes: The inputs whose variables it writes.
         memory: The bytes that one call needs besides its results, where that is known.
         note: A few words for the plan's text form.
+        state: Gives a few more: what has become of it so far, such as why it is not in use.
     """
 
     run: Callable[..., Sequence[Any]]
@@ -43,6 +44,12 @@ class Executable:
     writes: tuple[SymbolicTensor, ...] = ()
     memory: int | None = None
     note: str = ""
+    state: Callable[[], str] | None = None
+
+    def describe(self) -> str:
+        """What is to be said of it in a plan's text form."""
+        state = self.state() if self.state is not None else ""
+        return "; ".join(filter(None, (self.note, state)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -81,8 +81,8 @@ class Plan:
         """The plan as text: who executes which nodes, and why."""
         lines = [f"plan of {self.name}:"]
         for compiled in self.compiled:
-            note = f" ({compiled.executable.note})" if compiled.executable.note else ""
-            lines.append(f"  compiled by {compiled.provider}{note}:")
+            note = compiled.executable.describe()
+            lines.append(f"  compiled by {compiled.provider}{f' ({note})' if note else ''}:")
             lines += [f"    {node.name} = {node.op.name}" for node in compiled.part.nodes]
         nodes = dict.fromkeys(step.node for step in self.steps.values())
         if nodes:

@@ -52,6 +52,18 @@ def test_with_determinism_the_first_call_is_compiled_too(monkeypatch):
     np.testing.assert_array_equal(f(x).numpy(), first)
 
 
+def test_the_text_of_a_plan_says_what_became_of_its_parts(monkeypatch):
+    monkeypatch.setenv(compiler.WHEN_VARIABLE, "auto")
+    f = function(lambda x: elementary.tanh(x) * 2 + x)
+    x = normal(100)
+    plan = f.get_concrete_function(x).graph_function.plan
+    assert "waiting for a second call" in plan.describe()
+    f(x), f(x)
+    assert "in use for 1 combination of shapes" in plan.describe()
+    runner_of(f, x).failure = "too strange"
+    assert "kernels execute it: too strange" in plan.describe()
+
+
 def test_it_can_be_turned_off(monkeypatch):
     monkeypatch.setenv(compiler.WHEN_VARIABLE, "never")
     f = function(lambda x: elementary.tanh(x) * 2)
@@ -224,9 +236,13 @@ def test_several_processes_share_it():
 def test_the_commands(capsys):
     function(lambda x: math.square(x) + 1)(normal(3))
     assert main(["cache", "ls"]) == 0
-    assert " objects, " in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert " objects, " in shown
+    assert "2 nodes" in shown
     assert main(["cache", "clear"]) == 0
     assert "removed" in capsys.readouterr().out
+    assert main(["cache", "ls"]) == 0
+    assert "there is no compiled code" in capsys.readouterr().out
     assert main(["plugins"]) == 0
     assert "Compilers of traced functions" in capsys.readouterr().out
     main(["doctor"])

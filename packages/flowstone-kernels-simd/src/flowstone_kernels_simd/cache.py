@@ -1,7 +1,7 @@
 """Object code on disk: what was compiled once is loaded by the next process.
 
 One file an object, named by the hash of its IR, the processor and LLVM's version. A file holds a magic number,
-the hash of its content, and the content: it is outside data, and one that does not verify is removed and made anew.
+the hash of the rest, what it is in words (a line), and the code: it is outside data, and one that does not verify is removed and made anew.
 Files are written beside and renamed, so that concurrent processes see whole ones; the oldest go when the folder
 exceeds its size. Where the folder cannot be written, code is made anew in each process.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 FOLDER_VARIABLE = "FLOWSTONE_CACHE"
 """The environment variable with the folder; empty for no cache."""
 
-MAGIC = b"flowstone-simd-object-1\n"
+MAGIC = b"flowstone-simd-object-2\n"
 LIMIT = 256 * 2**20
 """The most bytes that the folder may hold."""
 
@@ -47,8 +47,14 @@ def name_of(*parts: str) -> str:
     return digest.hexdigest()
 
 
-def get(name: str, make: Callable[[], bytes]) -> bytes:
-    """The object of this name, from the folder or made and put there."""
+def get(name: str, make: Callable[[], bytes], label: str = "") -> bytes:
+    """The object of this name, from the folder or made and put there.
+
+    Args:
+        name: Its name.
+        make: Makes it.
+        label: What it is, for people.
+    """
     where = folder()
     found = None if where is None else _read(where / f"{name}.o")
     if found is not None:
@@ -56,7 +62,7 @@ def get(name: str, make: Callable[[], bytes]) -> bytes:
     made = make()
     if where is not None:
         with contextlib.suppress(OSError):  # a cache that cannot be written is no reason to fail
-            _write(where, name, made)
+            _write(where, name, made, label)
     return made
 
 
@@ -79,10 +85,22 @@ def _read(path: Path) -> bytes | None:
         return None
     with contextlib.suppress(OSError):
         os.utime(path)  # the oldest use goes first
-    return content
+    return content.partition(b"\n")[2]
 
 
-def _write(where: Path, name: str, content: bytes) -> None:
+def label_of(path: Path) -> str:
+    """What an object is, in words."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC) + 32)
+            line = file.readline(200) if head.startswith(MAGIC) else b""
+    except OSError:
+        return ""
+    return "".join(char for char in line.decode(errors="replace") if char.isprintable())
+
+
+def _write(where: Path, name: str, code: bytes, label: str) -> None:
+    content = " ".join(label.split())[:160].encode() + b"\n" + code
     where.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, beside = tempfile.mkstemp(dir=where, prefix=".new-")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 
 from flowstone_core.tables import print_table
 
@@ -22,15 +23,25 @@ def cache_command(arguments: list[str]) -> int:
     if options.action == "clear":
         print(f"removed {cache.clear()} objects from {where}")
         return 0
+    _show(where)
+    return 0
+
+
+def _show(where: Path) -> None:
+    """List the objects, the last used first."""
     found = sorted(cache.entries(where), key=lambda entry: -entry[1].st_mtime)
+    if not found:
+        print(f"there is no compiled code in {where}")
+        return
     rows = [
         [
-            path.stem,
+            path.stem[:12],
             f"{status.st_size / 1024:.1f} KiB",
             time.strftime("%Y-%m-%d %H:%M", time.localtime(status.st_mtime)),
+            cache.label_of(path),
         ]
         for path, status in found
     ]
-    print_table(f"Compiled code in {where}", ["object", "size", "last used"], rows)
-    print(f"{len(rows)} objects, {sum(status.st_size for _, status in found) / 2**20:.1f} MiB")
-    return 0
+    print_table(f"Compiled code in {where}", ["object", "size", "last used", "what"], rows)
+    size = sum(status.st_size for _, status in found)
+    print(f"{len(rows)} objects, {size / 2**20:.1f} of at most {cache.LIMIT / 2**20:.0f} MiB")

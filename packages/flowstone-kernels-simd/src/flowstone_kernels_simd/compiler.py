@@ -106,6 +106,7 @@ class SimdCompiler:
             reads=tuple(resources),
             writes=tuple(tensor for tensor in resources if id(tensor) in writes),
             note=f"{len(part.nodes)} nodes, {cpu().isa}",
+            state=runner.state,
         )
 
     def summary(self) -> str:
@@ -145,6 +146,14 @@ class Runner:
             numpy.dtype((tensor._spec.handle[0].dtype if tensor.dtype.is_handle else tensor.dtype).numpy_dtype)
             for tensor in part.inputs
         ]
+
+    def state(self) -> str:
+        """What has become of the part so far, in words."""
+        ready = sum(found is not None for found in self.programs.values())
+        words = [f"in use for {ready} combination{'s' * (ready != 1)} of shapes"] if ready else []
+        if self.failure:
+            words.append(f"kernels execute it: {self.failure}")
+        return ", ".join(words) or "waiting for a second call"
 
     def run(self, *given: Any) -> Any:
         """The outputs for arrays and the states of variables."""
@@ -235,7 +244,7 @@ class Runner:
     def _compile(self, key: Any) -> Program | None:
         try:
             made = Lowering(self.part, key).program()
-            made.load()
+            made.load(f"{self.part.name}, {len(self.part.nodes)} nodes")
         except Unsupported as reason:
             self.failure = str(reason)
             _log.debug("%s: %s", self.part.name, reason)

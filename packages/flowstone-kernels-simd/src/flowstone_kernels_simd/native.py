@@ -58,15 +58,18 @@ def object_name(text: str) -> str:
     return cache.name_of(cpu().key, text)
 
 
-def load(text: str, exports: Sequence[str], imports: Mapping[str, int] | None = None) -> dict[str, int]:
+def load(
+    text: str, exports: Sequence[str], imports: Mapping[str, int] | None = None, label: str = ""
+) -> dict[str, int]:
     """The addresses of a module's functions; they stay valid for the life of the process.
 
     Args:
         text: The IR.
         exports: The functions.
         imports: The addresses of symbols that the module declares. Symbols of the process are found without it.
+        label: What it is, for who looks into the cache.
     """
-    code = cache.get(object_name(text), lambda: compile_ir(text))
+    code = cache.get(object_name(text), lambda: compile_ir(text), label or exports[0])
     with _lock:
         library = llvm.JITLibraryBuilder()
         library.add_object_img(code)

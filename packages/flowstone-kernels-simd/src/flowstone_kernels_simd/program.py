@@ -96,13 +96,17 @@ class Program:
         self._loading = threading.Lock()
         self._native: Any = None
 
-    def load(self) -> Any:
-        """The native function; compiled, or read from the cache, at the first request."""
+    def load(self, label: str = "") -> Any:
+        """The native function; compiled, or read from the cache, at the first request.
+
+        Args:
+            label: What it is, for who looks into the cache.
+        """
         with self._loading:
             if self._native is None:
                 symbols = native.python_symbols() | microkernel.imports(self._uses) | self._imports
                 symbols["flowstone_parallel"] = threads.addresses()["flowstone_parallel"]
-                address = native.load(self.text, ["flowstone_entry"], symbols)["flowstone_entry"]
+                address = native.load(self.text, ["flowstone_entry"], symbols, label)["flowstone_entry"]
                 self._native = native.python_function(address, "flowstone_compiled")
         return self._native
 
