@@ -97,6 +97,12 @@ def test_captures():
     assert "Captures:\n  None" not in repr(made.function_type)
 
 
+def test_axes_of_reductions_are_no_captures():
+    made = concrete(lambda x: tf.reduce_sum(x) + tf.reduce_max(x, 1), tf.TensorSpec([2, 2]))
+    assert made.captured_inputs == []
+    assert made(tf.constant([[1.0, 2.0], [3.0, 4.0]])).numpy().tolist() == [12.0, 14.0]
+
+
 def test_general_functions_stand_for_special_ones():
     general = concrete(lambda x: x, tf.TensorSpec([None])).function_type
     special = concrete(lambda x: x, tf.TensorSpec([2])).function_type

@@ -12,6 +12,7 @@ from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype, int32, int64
 from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import state
 from flowstone_core.op import Op
 from flowstone_core.ops import array, filling
 from flowstone_core.ops.cast import cast
@@ -57,8 +58,13 @@ ALL, ANY = (_reduction(name, None) for name in ("All", "Any"))
 
 
 @functools.lru_cache(maxsize=256)
-def _axes_constant(axes: tuple[int, ...] | int) -> EagerTensor:
+def _eager_axes(axes: tuple[int, ...] | int) -> EagerTensor:
     return EagerTensor(np.array(axes, np.int32), int32)
+
+
+def _axes_constant(axes: tuple[int, ...] | int) -> Any:
+    made, current = _eager_axes(axes), state.current
+    return made if current is None else current.constant(made)
 
 
 def reduction_axes(x: Tensor, axis: Any) -> Any:
