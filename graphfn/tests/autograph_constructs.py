@@ -95,6 +95,30 @@ MORE = {
 }  # fmt: skip
 """What else AutoGraph knows, control flow by functions, and what stands between a program and its graph."""
 
+SMOOTH = {
+    "if": "if x > 1.0:\n    x = x * 0.5\n    <>\nelse:\n    x = x * x + 0.1",
+    "else": "if x > 1.0:\n    x = x * 0.5\nelse:\n    x = x * x + 0.1\n    <>",
+    "while": "k# = 0\nwhile k# < n:\n    x = x * 0.9 + 0.1 * x * x\n    k# += 1\n    <>",
+    "while_on_value": "k# = 0\nwhile x < 1.2 and k# < 4:\n    x = x * 1.3\n    k# += 1\n    <>",
+    "for_range": "for i# in tf.range(n):\n    x = x - 0.1 * x * tf.cast(i#, tf.float32)\n    <>",
+    "for_rows": "for r# in tf.stack([x, x * x]):\n    x = x * 0.5 + 0.3 * r#\n    <>",
+    "break": "for i# in tf.range(5):\n    if x > 2.0:\n        break\n    x = x * 1.2\n    <>",
+    "ternary": "x = tf.sin(x) if x > 0.5 else tf.exp(x) - 1.0\n<>",
+    "function": "def f#(z):\n    if z > x:\n        return z * x\n    return z + x\n\nx = 0.3 * f#(x * x)\n<>",
+    "tf_function": "x = 0.5 * smooth(x, n)\n<>",
+    "tf_cond": "x = tf.cond(x > 0.8, lambda: x * 0.7, lambda: x * x)\n<>",
+    "tf_switch_case": "x = tf.switch_case(tf.cast(x * 2.0, tf.int32), [lambda: x * x, lambda: x * 0.7, lambda: tf.sqrt(x)])\n<>",
+    "tf_while_loop": "_, x = tf.while_loop(lambda i, z: i < n, lambda i, z: (i + 1, z * 0.8 + 0.1 * x), (0, x))\n<>",
+    "tf_map_fn": "x = tf.reduce_sum(tf.map_fn(lambda z: z * z * 0.4 if z > 0.5 else z * x, tf.stack([x, 0.5 * x])))\n<>",
+    "tf_foldl": "x = 0.5 * tf.foldl(lambda y, z: y * z + x, tf.stack([x, 0.5 * x, x + 1.0]))\n<>",
+    "tf_scan": "x = 0.2 * tf.reduce_sum(tf.scan(lambda y, z: y * z, tf.stack([x, 0.5 * x, x + 1.0])))\n<>",
+    "tf_vectorized_map": "x = tf.reduce_sum(tf.vectorized_map(lambda z: z * tf.sin(z * x), tf.stack([x, 0.5 * x])))\n<>",
+    "tensor_array": "t# = tf.TensorArray(tf.float32, 0, dynamic_size=True, clear_after_read=False)\nfor i# in tf.range(n):\n    t# = t#.write(i#, x * tf.cast(i# + 1, tf.float32))\n    <>\nx = 0.2 * tf.reduce_sum(t#.stack())",
+    "variable": "x = x * weight\n<>",
+    "tf_gradient": "with tf.GradientTape() as g#:\n    g#.watch(x)\n    y# = x * x * x\nx = 0.2 * g#.gradient(y#, x)\n<>",
+}  # fmt: skip
+"""Constructs over a number ``x`` that programs are differentiated by, and an integer ``n``."""
+
 VALUES = [(1, 2, [1, 2]), (3, 1, [0, 4]), (2, 2, [3, 1]), (-4, 5, [2, 2]), (0, 0, [5, 0])]
 
 HEAD = """\
@@ -178,6 +202,23 @@ def traced(x, y):
 """
 
 
+SMOOTH_HEAD = """\
+weight = tf.Variable(0.8)
+
+
+@tf.function
+def smooth(x, n):
+    for i in tf.range(n):
+        if x > 1.0:
+            x = x * 0.6
+        else:
+            x = x + 0.3 * x * x
+    return x
+
+
+"""
+
+
 def filled(template: str, number: int, inner: str) -> str:
     """``template`` with its own variables numbered, and ``inner`` in its hole."""
     lines = []
@@ -195,3 +236,11 @@ def program(name: str, *chain: str) -> str:
     for number, construct in reversed(list(enumerate(chain))):
         body = filled((BASIC | MORE)[construct], number, body)
     return f"def {name}(a, b, v, w):\n    o = Box()\n    o.n = 0\n{textwrap.indent(body, '    ')}\n    return a * 100 + b * 10 + w[0] + w[1]\n\n\n"
+
+
+def smooth_program(name: str, *chain: str) -> str:
+    """A function of ``x`` and ``n`` in which each construct of ``chain`` stands in the one before."""
+    body = "x = tf.sin(x) + 0.1 * x"
+    for number, construct in reversed(list(enumerate(chain))):
+        body = filled(SMOOTH[construct], number, body)
+    return f"def {name}(x, n):\n{textwrap.indent(body, '    ')}\n    return x\n\n\n"

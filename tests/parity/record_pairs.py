@@ -23,9 +23,9 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 GOLDENS = Path(__file__).parent / "goldens" / "programs" / "pairs.jsonl"
 
-_made = runpy.run_path(str(ROOT / "graphfn" / "tests" / "autograph_constructs.py"))
-CONSTRUCTS: dict[str, str] = _made["BASIC"] | _made["MORE"]
-VALUES: list[tuple[int, int, list[int]]] = _made["VALUES"]
+made = runpy.run_path(str(ROOT / "graphfn" / "tests" / "autograph_constructs.py"))
+CONSTRUCTS: dict[str, str] = made["BASIC"] | made["MORE"]
+VALUES: list[tuple[int, int, list[int]]] = made["VALUES"]
 
 REFUSED = frozenset(
     """
@@ -57,11 +57,15 @@ def chains() -> list[tuple[str, ...]]:
 
 
 def module_of(tf: Any, folder: Path) -> ModuleType:
-    """A module with all programs, in a file, so that AutoGraph finds their source."""
-    path = folder / "generated_programs.py"
-    head = _made["HEAD"] + _made["TENSOR_HEAD"]
-    path.write_text(head + "".join(_made["program"]("__".join(chain), *chain) for chain in chains()))
-    spec = importlib.util.spec_from_file_location("generated_programs", path)
+    """A module with all programs."""
+    programs = (made["program"]("__".join(chain), *chain) for chain in chains())
+    return loaded(tf, folder / "generated_programs.py", made["HEAD"] + made["TENSOR_HEAD"] + "".join(programs))
+
+
+def loaded(tf: Any, path: Path, text: str) -> ModuleType:
+    """The module ``text``, in a file, so that AutoGraph finds the source; it knows ``tf``."""
+    path.write_text(text)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

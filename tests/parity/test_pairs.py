@@ -28,16 +28,16 @@ REASONS = {
     "grow": {"ValueError"},  # lists are no loop variables
     "in": {PYTHON_SEES_A_TENSOR},  # membership compares as Python does
     "item": {"TypeError"},  # not converted
-    "match": {PYTHON_SEES_A_TENSOR},  # match is not converted
+    "match": {PYTHON_SEES_A_TENSOR, "TypeError"},  # match is not converted
     "max_min": {PYTHON_SEES_A_TENSOR},  # Python's
     "nonlocal": {"values"},  # what a branch assigns to a nonlocal variable is lost
     "numbers": {PYTHON_SEES_A_TENSOR},  # bool() is Python's
     "pop": {"values"},  # both branches of a conditional change a list while they are traced
     "return": {"NotImplementedError", "ValueError"},  # not inside loops; and only if the other branch returns, too
     "return_in_loop": {"NotImplementedError"},
-    "return_in_while": {"NotImplementedError"},
+    "return_in_while": {"NotImplementedError", "ValueError"},
     "sorted": {PYTHON_SEES_A_TENSOR},  # sorted of lists of tensors is Python's
-    "walrus": {PYTHON_SEES_A_TENSOR},  # not converted
+    "walrus": {PYTHON_SEES_A_TENSOR, "TypeError"},  # not converted
     "while_else": {"TypeError", PYTHON_SEES_A_TENSOR},
     "while_true": {"NotImplementedError"},  # as for break
 }
