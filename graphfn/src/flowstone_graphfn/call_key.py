@@ -8,7 +8,7 @@ with something no other kind begins with, so that different structures never giv
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -60,20 +60,28 @@ class CallKey:
             self.parts += (kind, value)
         elif kind is list or kind is tuple:
             self.parts += (kind, len(value))
-            for item in value:
-                self.add(item)
+            self.add_all(value)
         elif kind is SymbolicTensor:
             self.parts += (id(value._dtype), value._spec.shape)
             self.tensors.append(value)
         elif kind is dict:
             keys = nest.sorted_keys(value)
             self.parts += (Mapping, tuple(keys))
-            for key in keys:
-                self.add(value[key])
+            self.add_all([value[key] for key in keys])
         elif kind in _BY_IDENTITY:
             self.parts += (weakref.ref, weakref.ref(value))
         else:
             self._add_other(value)
+
+    def add_all(self, values: Iterable[Any]) -> None:
+        """Go on with several values; tensors, the usual ones, without a call each."""
+        parts, tensors = self.parts, self.tensors
+        for value in values:
+            if type(value) is EagerTensor and type(value._array) is np.ndarray:
+                parts += (id(value._dtype), value._array.shape)
+                tensors.append(value)
+            else:
+                self.add(value)
 
     def _add_other(self, value: Any) -> None:
         if isinstance(value, Variable):

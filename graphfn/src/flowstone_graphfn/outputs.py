@@ -64,6 +64,14 @@ def _packer(structure: Any, start: int) -> tuple[Packer, int]:
         if plain and type(structure) in (list, tuple):
             kind = type(structure)
             return (lambda tensors, end=position: kind(tensors[start:end])), position
+        if type(structure) is list:
+            return (lambda tensors: [pack(tensors) for pack in packers]), position
+        if type(structure) is tuple:
+            return (lambda tensors: tuple([pack(tensors) for pack in packers])), position
+        if type(structure) is dict:
+            by_key = dict(zip(nest.sorted_keys(structure), packers, strict=True))
+            items = [(key, by_key[key]) for key in structure]  # the result has the keys in the structure's order
+            return (lambda tensors: {key: pack(tensors) for key, pack in items}), position
         return (lambda tensors: nest.rebuild(structure, [pack(tensors) for pack in packers])), position
     if nest.is_composite(structure):
         end = start + len(flat_tensors(structure))
