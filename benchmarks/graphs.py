@@ -142,6 +142,39 @@ def tracing(tf: Any) -> Program:
     return lambda: tf.function(step)(images, labels)
 
 
+def tracing_a_loop(tf: Any) -> Program:
+    """Trace, plan and run once a loop over a dataset: what ``examples/digits.py`` trains with."""
+    layers = tf.keras.layers
+    model = tf.keras.Sequential(
+        [
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.2, seed=1),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(10),
+        ]
+    )
+    loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    optimizer = tf.keras.optimizers.Adam(2e-3)
+    mean, accuracy = tf.keras.metrics.Mean(), tf.keras.metrics.SparseCategoricalAccuracy()
+    images, labels = tf.ones([8, 8, 8, 1]), tf.zeros([8], tf.int64)
+    dataset = tf.data.Dataset.from_tensor_slices((images, labels)).batch(4)
+    model(images)
+    optimizer.build(model.trainable_variables)
+
+    def train(dataset: Any) -> None:
+        for images, labels in dataset:
+            with tf.GradientTape() as tape:
+                logits = model(images, training=True)
+                loss = loss_of(labels, logits)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            mean.update_state(loss)
+            accuracy.update_state(labels, logits)
+
+    return lambda: tf.function(train)(dataset)
+
+
 PROGRAMS: dict[str, Callable[[Any], Program]] = {
     "call: one op": one_op,
     "call: ten captured variables": captured_variables,
@@ -153,6 +186,7 @@ PROGRAMS: dict[str, Callable[[Any], Program]] = {
     "its gradient": recurrence_gradient,
     "gradient of a loop over 1,000 rows": rows_gradient,
     "tracing a training step": tracing,
+    "tracing a loop over a dataset": tracing_a_loop,
 }
 
 

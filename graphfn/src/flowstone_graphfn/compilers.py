@@ -229,7 +229,9 @@ ONLY_SCALARS = "only scalars: lines of Python are faster than a call"
 
 
 def _is_scalar(node: Node) -> bool:
-    """Whether a node takes and makes nothing but single numbers."""
+    """Whether a node takes and makes nothing but single numbers, and is no loop: compiled loops take nanoseconds."""
+    if node.op in (control.WHILE, control.STATELESS_WHILE):
+        return False
     tensors = (*node.flat_inputs(), *node.outputs)
     return all(tensor._spec.shape == () and not tensor.dtype.is_handle for tensor in tensors)
 

@@ -8,11 +8,13 @@ from flowstone_autodiff.tape import GradientTape
 from flowstone_core.conversion import convert_to_tensor as constant
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.ops import elementary, gathering, linalg, reduce
+from flowstone_core.ops.cast import cast
 from flowstone_core.tensor_array import TensorArray
 from flowstone_core.variable import Variable
 from flowstone_graphfn.control_flow import cond
 from flowstone_graphfn.function import function
 from flowstone_graphfn.while_loops import while_loop
+from flowstone_kernels_simd import compiler
 
 
 def normal(*shape, seed=0):
@@ -199,3 +201,29 @@ def test_the_way_back_through_reads_of_an_array(natively):
     x, w = normal(6, 4, 8), normal(8, 8, seed=1)
     for got, expected in zip(natively(function(f), x, w), f(x, w), strict=True):
         close(got, expected.numpy())
+
+
+def test_a_loop_over_numbers_alone_is_native_code(natively, monkeypatch):
+    monkeypatch.delenv(compiler.WHEN_VARIABLE)
+
+    def collatz(n):
+        steps = constant(0)
+        while n != 1:
+            if n % 2 == 0:
+                n = n // 2
+            else:
+                n = 3 * n + 1
+            steps += 1
+        return steps
+
+    f = function(collatz)
+    f(constant(6))
+    for start, steps in ((1, 0), (6, 8), (27, 111), (77_031, 350)):
+        assert int(natively(f, constant(start))) == steps
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,)])
+def test_comparisons_of_shapes_that_are_known_to_broadcast(natively, shape):
+    f = function(lambda x, y: elementary.tanh(x) * cast(x == y, "float32"))
+    x, y = constant([1.0, 2.0, 3.0]), constant(np.full(shape, 2.0, np.float32))
+    np.testing.assert_allclose(natively(f, x, y), [0.0, np.tanh(2.0), 0.0], rtol=1e-6)

@@ -94,7 +94,7 @@ class SimdCompiler:
         when = os.environ.get(WHEN_VARIABLE, "auto")
         if when == "never":
             return f"{WHEN_VARIABLE}=never"
-        if len(part.nodes) < 2 and when != "always":
+        if len(part.nodes) < 2 and part.nodes[0].op.name not in _LOOPS and when != "always":
             return "a single node"
         if len(part.nodes) > MOST_NODES:
             return f"more than {MOST_NODES} nodes"
@@ -116,6 +116,8 @@ class SimdCompiler:
         held = "no cache" if where is None else f"{size / 2**20:.1f} MiB of code in {where}"
         return self._unusable or f"{cpu().isa}, {threads.pool().threads} threads, {held}"
 
+
+_LOOPS = frozenset({"While", "StatelessWhile"})
 
 COMPILER = SimdCompiler()
 

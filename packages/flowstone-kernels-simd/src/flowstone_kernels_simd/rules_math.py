@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowstone_core.shapes import broadcast_all
 from flowstone_graphfn.graph import Node
 
 from flowstone_kernels_simd.ir import FLOATS, NARROW, SCALARS
@@ -53,6 +54,18 @@ def _elementwise(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return made
 
 
+def _broadcast(node: Node) -> bool:
+    """Whether the shapes of the operands are known to broadcast."""
+    shapes = [tensor._spec.shape for tensor in node.flat_inputs()]
+    if any(shape is None or None in shape for shape in shapes):
+        return False
+    try:
+        broadcast_all(shapes)
+    except ValueError:
+        return False
+    return True
+
+
 def refuse_types(allowed: frozenset[str]) -> Any:
     """What refuses nodes with operands of other types."""
 
@@ -60,7 +73,7 @@ def refuse_types(allowed: frozenset[str]) -> Any:
         wrong = [tensor.dtype.name for tensor in node.flat_inputs() if tensor.dtype.name not in allowed]
         if node.op.name == "SelectV2" and wrong == []:
             return None
-        if not node.attrs.get("incompatible_shape_error", True):
+        if not node.attrs.get("incompatible_shape_error", True) and not _broadcast(node):
             return "shapes that do not broadcast are allowed here"
         return f"{wrong[0]} operands" if wrong else None
 
