@@ -23,6 +23,8 @@ TWO = (
     ((7, 7), (3, 3), 1, 1, "SAME", 200, 100, 1, "NHWC"),  # a filter that does not stay in the cache
     ((6, 6), (2, 2), 3, 1, "VALID", 3, 5, 1, "NHWC"),
     ((6, 7), (1, 1), 2, 1, "VALID", 3, 5, 1, "NHWC"),
+    ((13, 15), (5, 5), 2, 1, "SAME", 35, 40, 1, "NHWC"),  # each phase a convolution
+    ((13, 15), (5, 5), 2, 1, "SAME", 3, 40, 1, "NHWC"),
     ((6, 7), (1, 1), 1, 1, "VALID", 3, 5, 1, "NHWC"),
     ((6, 7), (3, 3), 1, 1, "EXPLICIT", 3, 5, 1, "NHWC"),  # padding beyond the window
     ((6, 7), (2, 3), 2, 1, "EXPLICIT", 20, 5, 1, "NHWC"),

@@ -17,7 +17,7 @@ from flowstone_core.kernels.conv import windows_of
 from flowstone_core.windows import Layout, Window, layout_of
 from flowstone_graphfn.graph import Node
 
-from flowstone_kernels_simd import dots, gemm, images, microkernel
+from flowstone_kernels_simd import dots, gemm, images, microkernel, phases
 from flowstone_kernels_simd.ir import SCALARS, Module
 from flowstone_kernels_simd.loops import base_address
 from flowstone_kernels_simd.lowering import REFUSALS, Lowering, rule
@@ -165,6 +165,8 @@ def input_gradient(low: Lowering, filter_: Value, dy: Value, windows: Sequence[W
         return low.spread(low.number(dy.dtype, 0), shape)
     *sizes, depth, results = filter_.shape
     groups = _groups(channels, filter_.shape)
+    if groups == 1 and phases.worthwhile(windows):
+        return phases.input_gradient(low, filter_, dy, windows)
     rank = len(sizes)
     parted = low.reshape(images.turned(low, filter_), (*sizes, depth, groups, results // groups))
     order = [*range(rank), rank + 2, rank + 1, rank]
