@@ -348,3 +348,23 @@ def test_a_long_chain_needs_the_memory_of_few_values():
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 2.5 * 4 * 50_000
+
+
+def recurrence_over_slices(x, w):
+    with GradientTape() as tape:
+        tape.watch([x, w])
+        state = tf.zeros([64, 64])
+        for i in tf.range(3):
+            state = tf.tanh(x[i] + state @ w)
+        y = tf.reduce_sum(state)
+    return tape.gradient(y, [x, w])
+
+
+@pytest.mark.parametrize("providers", [None, ["numpy"]])
+def test_what_is_added_in_place_stays_until_it_is_added(providers):
+    x, w = (tf.constant(np.random.default_rng(i).standard_normal([3, 64, 64]).astype(np.float32)) for i in range(2))
+    with kernel_providers(providers):
+        f = function(recurrence_over_slices)
+        for _ in range(3):
+            for found, expected in zip(f(x, w[0]), recurrence_over_slices(x, w[0]), strict=True):
+                np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-3, atol=1e-4)

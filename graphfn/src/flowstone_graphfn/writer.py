@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -64,6 +64,7 @@ class Uses:
 
     Attributes:
         consumers: What is executed and takes a tensor, by its identity.
+        lent: The tensors (by identity) that are used by others, too.
     """
 
     def __init__(self, graph: Graph, needed: Sequence[Node | Compiled]) -> None:
@@ -74,11 +75,11 @@ class Uses:
         self._results: dict[int, int] = {}
         for tensor in graph.outputs:
             self._results[id(tensor)] = self._results.get(id(tensor), 0) + 1
-        self._lent: set[int] = set()
+        self.lent: set[int] = set()
 
     def lend(self, tensors: Sequence[SymbolicTensor]) -> None:
-        """Note that others use these, too, after the graph has run: what a loop's condition is given."""
-        self._lent.update(map(id, tensors))
+        """Note that others use these, too: a loop after its condition, a sum in place the slices that it adds."""
+        self.lent.update(map(id, tensors))
 
     def is_last(self, tensor: SymbolicTensor, node: Node | None) -> bool:
         """Whether ``node`` (None: the one place among the results) is the last that uses ``tensor``, and only once."""
@@ -86,7 +87,7 @@ class Uses:
         results = self._results.get(id(tensor), 0)
         if node is None:
             return results == 1
-        if results or id(tensor) in self._lent or not consumers or consumers[-1] is not node:
+        if results or id(tensor) in self.lent or not consumers or consumers[-1] is not node:
             return False
         return sum(other is tensor for other in node.flat_inputs()) == 1
 
@@ -222,7 +223,7 @@ class Writer:
     def write_nodes(self, graph: Graph) -> None:
         """The lines of a graph's nodes, those that nothing needs left out."""
         needed = self.needed(graph)
-        last_use = _last_uses(graph, needed)
+        last_use = _last_uses(graph, needed, self.uses_of(graph).lent)
         outside = self._buffers
         self._buffers = None
         if last_use:
@@ -440,9 +441,9 @@ def needed(graph: Graph, items: Sequence[Node | Compiled], all_inputs: bool = Fa
     return kept
 
 
-def _last_uses(graph: Graph, nodes: Sequence[Node | Compiled]) -> dict[int, list[SymbolicTensor]]:
-    """For each node (by identity) the large tensors of this graph that it is the last to use."""
-    alive = {id(tensor) for tensor in (*graph.outputs, *graph.inputs)}
+def _last_uses(graph: Graph, nodes: Sequence[Node | Compiled], lent: Set[int]) -> dict[int, list[SymbolicTensor]]:
+    """For each node (by identity) the large tensors of this graph that it is the last to use; ``lent`` ones live on."""
+    alive = {id(tensor) for tensor in (*graph.outputs, *graph.inputs)} | lent
     dying: dict[int, list[SymbolicTensor]] = {}
     for node in reversed(nodes):
         for tensor in (*node.flat_inputs(), *node.outputs):

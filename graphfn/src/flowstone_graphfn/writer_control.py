@@ -248,7 +248,9 @@ class _Variable:
         if writer.uses_of(test).consumers.get(id(tested)) or test.outputs[0] is tested:
             return False
         sums = sums_of(body, index)
-        writer.in_place.update(id(each) for node in sums for each in (node, node.inputs[1].node))
+        parts = [node.inputs[1].node for node in sums]
+        writer.in_place.update(map(id, (*sums, *parts)))
+        writer.uses_of(body).lend([tensor for part in parts for tensor in part.flat_inputs()])  # the sums use them
         return bool(sums)
 
     def enter(self, writer: Writer) -> Known:

@@ -69,14 +69,24 @@ class GRUCell(Cell):
 
     def call(self, inputs: Any, states: Any, training: Any = False) -> Any:
         """Take one step."""
-        h = nest.flatten(states)[0]
-        input_bias = recurrent_bias = None
-        if self.bias is not None:
-            bias = tf.convert_to_tensor(self.bias)
-            input_bias, recurrent_bias = tf.unstack(bias) if self.reset_after else (bias, None)
-        x = tf.matmul(self._dropped("inputs", inputs, self.dropout, training), self.kernel)
-        x = x if input_bias is None else x + input_bias
-        x_z, x_r, x_h = tf.split(x, 3, axis=1)
+        return self.advance(self.project(inputs, training), states, training)
+
+    def _biases(self) -> tuple[Any, Any]:
+        """The biases of the inputs and of the state."""
+        if self.bias is None:
+            return None, None
+        bias = tf.convert_to_tensor(self.bias)
+        return tuple(tf.unstack(bias)) if self.reset_after else (bias, None)
+
+    def project(self, inputs: Any, training: Any = False) -> Any:
+        """``x W + b``."""
+        x, bias = self._through_kernel(inputs, training), self._biases()[0]
+        return x if bias is None else x + bias
+
+    def advance(self, projected: Any, states: Any, training: Any = False) -> Any:
+        """Take one step from ``x W + b``."""
+        h, recurrent_bias = nest.flatten(states)[0], self._biases()[1]
+        x_z, x_r, x_h = tf.split(projected, 3, axis=1)
         state = self._dropped("state", h, self.recurrent_dropout, training)
         gate, activation = self.gates.recurrent_activation, self.gates.activation
         if self.reset_after:

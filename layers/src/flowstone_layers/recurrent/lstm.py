@@ -75,11 +75,17 @@ class LSTMCell(Cell):
 
     def call(self, inputs: Any, states: Any, training: Any = False) -> Any:
         """Take one step."""
+        return self.advance(self.project(inputs, training), states, training)
+
+    def project(self, inputs: Any, training: Any = False) -> Any:
+        """``x W + b``."""
+        z = self._through_kernel(inputs, training)
+        return z if self.bias is None else z + self.bias
+
+    def advance(self, projected: Any, states: Any, training: Any = False) -> Any:
+        """Take one step from ``x W + b``."""
         h, c = states
-        z = tf.matmul(self._dropped("inputs", inputs, self.dropout, training), self.kernel)
-        z = z + tf.matmul(self._dropped("state", h, self.recurrent_dropout, training), self.recurrent_kernel)
-        if self.bias is not None:
-            z = z + self.bias
+        z = projected + tf.matmul(self._dropped("state", h, self.recurrent_dropout, training), self.recurrent_kernel)
         i, f, candidate, o = tf.split(z, 4, axis=1)
         gate, activation = self.gates.recurrent_activation, self.gates.activation
         c = gate(f) * c + gate(i) * activation(candidate)

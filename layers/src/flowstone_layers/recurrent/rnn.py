@@ -13,6 +13,7 @@ from flowstone_graphfn.while_loops import while_loop
 
 from flowstone_layers.call_context import scope
 from flowstone_layers.layer import Layer
+from flowstone_layers.recurrent.cell import Cell
 from flowstone_layers.recurrent.stacked import StackedRNNCells
 from flowstone_layers.saving.objects import deserialize_keras_object, serialize_keras_object
 from flowstone_layers.variable import Variable
@@ -113,9 +114,17 @@ class RNN(Layer):
         return (output, *states) if self.return_state else output
 
     def _step(self, x: Any, states: list[Any], training: Any) -> tuple[Any, list[Any]]:
+        if self._projects:
+            output, new = self.cell.advance(x, states, training)
+            return output, nest.flatten(new)
         settings = {"training": training} if isinstance(self.cell, Layer) and self.cell._takes_training else {}
         output, new = self.cell(x, states, **settings)
         return output, nest.flatten(new)
+
+    @property
+    def _projects(self) -> bool:
+        """Whether the inputs of all steps are projected at once, before the first step."""
+        return isinstance(self.cell, Cell) and self.cell.projects
 
     def _steps(self, sequences: Any, states: list[Any], mask: Any, training: Any) -> tuple[Any, Any, list[Any]]:
         """The outputs of all steps ``[batch, time, ...]``, the last output and the last states."""
@@ -129,6 +138,8 @@ class RNN(Layer):
         for cell in getattr(self.cell, "cells", [self.cell]):
             if hasattr(cell, "make_dropout_masks") and (cell.dropout or cell.recurrent_dropout):
                 cell.make_dropout_masks(by_time[0], states[0], training)
+        if self._projects:
+            by_time = self.cell.project(by_time, training)
         if self.unroll or (steps is not None and type(by_time) is EagerTensor):
             if steps is None:
                 raise ValueError("Unrolling requires a fixed number of timesteps.")
@@ -155,11 +166,12 @@ class RNN(Layer):
     def _looped(self, by_time: Any, states: list[Any], mask: Any, training: Any, rank: int) -> Any:
         steps = tf.shape(by_time)[0]
         size = nest.flatten(getattr(self.cell, "output_size", self.cell.state_size))[0]
+        inputs = tf.TensorArray(by_time.dtype, size=steps).unstack(by_time)
         array = tf.TensorArray(self.compute_dtype, size=steps, element_shape=[by_time.shape[1], size])
         blank = tf.zeros([tf.shape(by_time)[1], size], self.compute_dtype)
 
         def body(step: Any, array: Any, before: Any, *own: Any) -> Any:
-            output, new = self._step(by_time[step], list(own), training)
+            output, new = self._step(inputs.read(step), list(own), training)
             if mask is not None:
                 output, new = self._masked(mask[step], output, before, new, list(own))
             for tensor, old in zip(new, own, strict=True):

@@ -58,11 +58,17 @@ class SimpleRNNCell(Cell):
 
     def call(self, sequence: Any, states: Any, training: Any = False) -> Any:
         """Take one step."""
-        previous = nest.flatten(states)[0]
-        h = tf.matmul(self._dropped("inputs", sequence, self.dropout, training), self.kernel)
-        if self.bias is not None:
-            h = h + self.bias
-        h = h + tf.matmul(self._dropped("state", previous, self.recurrent_dropout, training), self.recurrent_kernel)
+        return self.advance(self.project(sequence, training), states, training)
+
+    def project(self, inputs: Any, training: Any = False) -> Any:
+        """``x W + b``."""
+        x = self._through_kernel(inputs, training)
+        return x if self.bias is None else x + self.bias
+
+    def advance(self, projected: Any, states: Any, training: Any = False) -> Any:
+        """Take one step from ``x W + b``."""
+        state = self._dropped("state", nest.flatten(states)[0], self.recurrent_dropout, training)
+        h = projected + tf.matmul(state, self.recurrent_kernel)
         output = self.gates.activation(h)
         return output, [output] if nest.is_nested(states) else output
 
