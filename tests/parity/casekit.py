@@ -12,7 +12,8 @@ A file ``cases/<family>.py`` lists cases::
     ]
 
 A file may also say where flowstone differs on purpose, by patterns of cases' ids: ``UNLIKE = {pattern: reason}``, and
-``OTHER_SHAPES = {pattern: reason}`` where only inferred shapes differ.
+``MORE_SHAPES = {pattern: reason}`` where it knows
+more of static shapes, ``OTHER_SHAPES`` where they differ otherwise.
 
 ``record.py`` runs them in TensorFlow and writes ``goldens/<family>.jsonl``; ``test_goldens.py`` runs them in
 flowstone, eagerly and inside ``tf.function``, and compares.
@@ -166,6 +167,8 @@ class Case:
         shapes: Whether static shapes are compared.
         note: What distinguishes two equal calls.
         unlike: Why flowstone differs from TensorFlow here on purpose, if it does.
+        more_shapes: Why flowstone may know more of static shapes than TensorFlow does, or take what it refuses.
+        other_shapes: Why static shapes differ otherwise.
     """
 
     target: str
@@ -177,6 +180,8 @@ class Case:
     shapes: bool = True
     note: str = ""
     unlike: str = ""
+    more_shapes: str = ""
+    other_shapes: str = ""
 
     @property
     def id(self) -> str:

@@ -50,8 +50,7 @@ def _public_name(error: Exception, tf: Any) -> str:
 def run_traced(case: Case, tf: Any) -> Outcome:
     """Run a case inside ``tf.function``; values, and the static shapes of its results.
 
-    Shapes are inferred three times: with fully known shapes of the arguments, with their sizes unknown, and with
-    their ranks unknown.
+    Shapes are inferred with fully known shapes of the arguments, and as ``LESS_KNOWN`` says.
     """
     try:
         tensors = [placeholder.tensor(tf) for placeholder in case.tensors()]
@@ -61,12 +60,28 @@ def run_traced(case: Case, tf: Any) -> Outcome:
     except Exception as error:  # noqa: BLE001
         return {"error": _public_name(error, tf)}
     if case.shapes:
-        found = {"known": shapes}
-        if tensors:
-            found["sizes"] = _shapes_only(case, tf, tensors, lambda x: tf.TensorSpec([None] * len(x.shape), x.dtype))
-            found["rank"] = _shapes_only(case, tf, tensors, lambda x: tf.TensorSpec(None, x.dtype))
-        outcome["shapes"] = found
+        outcome["shapes"] = {"known": shapes} | less_known(case, tf, tensors)
     return outcome
+
+
+LESS_KNOWN: dict[str, Callable[[Any], Any]] = {
+    "partly": lambda shape: [None, *shape[1:]] if len(shape) else [],
+    "sizes": lambda shape: [None] * len(shape),
+    "rank": lambda shape: None,
+}
+"""What is known of each argument's shape: all but the first size (what batches are like), the rank, nothing."""
+
+
+def less_known(case: Case, tf: Any, tensors: list[Any]) -> dict[str, Any]:
+    """The static shapes of a case's results where less is known of its arguments, or the name of the error."""
+    if not tensors:
+        return {}
+    found = {}
+    for kind, known in LESS_KNOWN.items():
+        if kind != "partly" or any(len(x.shape) > 1 for x in tensors):  # else "sizes" says it
+            specs = [tf.TensorSpec(known(x.shape), x.dtype) for x in tensors]
+            found[kind] = _shapes_only(case, tf, specs)
+    return found
 
 
 def _traced(case: Case, tf: Any, tensors: list[Any], spec: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
@@ -81,7 +96,7 @@ def _traced(case: Case, tf: Any, tensors: list[Any], spec: Callable[[Any], Any])
     return [_encoded(x) for x in function(*tensors)], shapes
 
 
-def _shapes_only(case: Case, tf: Any, tensors: list[Any], spec: Callable[[Any], Any]) -> Any:
+def _shapes_only(case: Case, tf: Any, specs: list[Any]) -> Any:
     shapes: list[Any] = []
 
     def body(*arguments: Any) -> int:
@@ -89,7 +104,7 @@ def _shapes_only(case: Case, tf: Any, tensors: list[Any], spec: Callable[[Any], 
         return 0
 
     try:
-        tf.function(body, input_signature=[spec(x) for x in tensors], autograph=False).get_concrete_function()
+        tf.function(body, input_signature=specs, autograph=False).get_concrete_function()
     except Exception as error:  # noqa: BLE001
         return _public_name(error, tf)
     return shapes
@@ -188,11 +203,34 @@ def difference(case: Case, expected: Outcome, got: Outcome) -> str | None:
     for index, (want, have) in enumerate(zip(expected["values"], got["values"], strict=True)):
         if problem := _value_difference(case, want, have):
             return f"result {index}: {problem}"
+    return None if case.other_shapes else shape_difference(expected, got, knows_more=bool(case.more_shapes))
+
+
+def shape_difference(expected: Outcome, got: Outcome, knows_more: bool = False) -> str | None:
+    """In which inferred shapes two outcomes of a traced case differ, in words.
+
+    With ``knows_more``, the second may know more of shapes, and take what the first refuses.
+    """
     for kind, want in expected.get("shapes", {}).items():
         have = got.get("shapes", {}).get(kind, want)
-        if want != have and not _same_error(want, have):
-            return f"static shapes of arguments with {kind}: expected {want}, got {have}"
+        if want == have or _same_error(want, have) or (knows_more and _knows_more(want, have)):
+            continue
+        return f"static shapes, known of the arguments: {kind}: expected {want}, got {have}"
     return None
+
+
+def _knows_more(want: Any, have: Any) -> bool:
+    """Whether the first are refused, or shapes agree and the second are known wherever the first are."""
+    if isinstance(want, str) or isinstance(have, str):
+        return isinstance(want, str)
+    if len(want) != len(have):
+        return False
+    for less, more in zip(want, have, strict=True):
+        if less is not None and (more is None or len(less) != len(more)):
+            return False
+        if any(a is not None and a != b for a, b in zip(less or (), more or (), strict=False)):
+            return False
+    return True
 
 
 def _same_error(want: Any, have: Any) -> bool:

@@ -1,6 +1,6 @@
 """Record the goldens: ``python tests/parity/record.py [family ...]`` with TensorFlow 2.21 installed.
 
-Only new cases are run; ``--all`` runs every one again. Cases that no longer exist are dropped.
+Only new cases are run; ``--all`` runs every one again, ``--shapes`` infers the shapes of every one again. Cases that no longer exist are dropped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 from casekit import Case
-from outcomes import CASES, GOLDENS, read, run, write
+from outcomes import CASES, GOLDENS, read, run, run_traced, write
 
 
 def cases_of(family: str) -> list[Case]:
@@ -32,13 +32,23 @@ def cases_of(family: str) -> list[Case]:
 
 
 def _with_exceptions(case: Case, module: dict[str, Any]) -> Case:
-    """The case, marked if the module's ``UNLIKE`` or ``OTHER_SHAPES`` (pattern: reason) speak of it."""
+    """The case, marked if the module's ``UNLIKE``, ``MORE_SHAPES`` or ``OTHER_SHAPES`` (pattern: reason) speak of it."""
     for pattern, reason in module.get("UNLIKE", {}).items():
         if re.search(pattern, case.id):
             case = dataclasses.replace(case, unlike=reason)
-    if any(re.search(pattern, case.id) for pattern in module.get("OTHER_SHAPES", {})):
-        case = dataclasses.replace(case, shapes=False)
+    for pattern, reason in module.get("MORE_SHAPES", {}).items():
+        if re.search(pattern, case.id):
+            case = dataclasses.replace(case, more_shapes=reason)
+    for pattern, reason in module.get("OTHER_SHAPES", {}).items():
+        if re.search(pattern, case.id):
+            case = dataclasses.replace(case, other_shapes=reason)
     return case
+
+
+def exceptions_of(family: str, kind: str) -> dict[str, str]:
+    """What a module says under ``UNLIKE``, ``MORE_SHAPES`` or ``OTHER_SHAPES``: reasons by pattern."""
+    found: dict[str, str] = runpy.run_path(str(CASES / f"{family}.py")).get(kind, {})
+    return found
 
 
 def families() -> list[str]:
@@ -58,6 +68,10 @@ def main(arguments: list[str]) -> None:
         known = {} if everything else read(path)
         cases = cases_of(family)
         outcomes = {case.id: known[case.id] if case.id in known else run(case, tf) for case in cases}
+        for case in cases if "--shapes" in arguments else ():
+            graph = outcomes[case.id].get("graph", {})
+            if case.shapes and "values" in graph:
+                graph["shapes"] = run_traced(case, tf)["shapes"]
         write(path, {"format": 1, "tensorflow": tf.__version__, "cases": len(outcomes)}, outcomes)
         errors = sum("error" in outcome for outcome in outcomes.values())
         print(f"{family}: {len(outcomes)} cases, {errors} of them errors")

@@ -6,13 +6,14 @@ With TensorFlow installed, a sample of the cases also runs live.
 from __future__ import annotations
 
 import functools
+import re
 from importlib.util import find_spec
 from typing import Any
 
 import flowstone
 import pytest
-from outcomes import GOLDENS, Outcome, difference, read, run_eagerly, run_traced
-from record import cases_of, families
+from outcomes import GOLDENS, Outcome, difference, read, run_eagerly, run_traced, shape_difference
+from record import cases_of, exceptions_of, families
 
 
 def _cases(traced: bool = False) -> list[Any]:
@@ -63,6 +64,23 @@ def test_what_is_said_to_differ_does(family: str) -> None:
             if problem is None and case.graph:
                 problem = difference(case, expected["graph"], run_traced(case, flowstone))
             assert problem is not None, f"{case.id} is as in TensorFlow now"
+
+
+def _of_shapes() -> list[Any]:
+    return [
+        pytest.param(family, pattern, id=f"{family}-{pattern}")
+        for family in families()
+        for kind in ("MORE_SHAPES", "OTHER_SHAPES")
+        for pattern in exceptions_of(family, kind)
+    ]
+
+
+@pytest.mark.parametrize(("family", "pattern"), _of_shapes())
+def test_shapes_that_are_said_to_differ_do(family: str, pattern: str) -> None:
+    """A pattern of a module's ``MORE_SHAPES`` or ``OTHER_SHAPES`` names a case whose static shapes differ: else its line goes."""
+    cases = [case for case in cases_of(family) if re.search(pattern, case.id) and case.graph and case.shapes]
+    outcomes = [(recorded(family, case)["graph"], run_traced(case, flowstone)) for case in cases]
+    assert any(shape_difference(expected, got) for expected, got in outcomes)
 
 
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed: nox -s parity")

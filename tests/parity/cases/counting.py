@@ -4,7 +4,9 @@ from casekit import R, T, case, nan
 
 _ROWS = T([[1, 1, 3], [0, 0, 1]])
 
-OTHER_SHAPES = {r"math\.bincount\(T\(\[\[1, 1.*axis=-1": "the number of rows is known"}
+MORE_SHAPES = {
+    r"math\.bincount\(T\(\[\[1, 1.*axis=-1": "the number of rows is known",
+}
 
 CASES = [
     case("math.bincount", T([1, 1, 3])),

@@ -4,9 +4,13 @@ from casekit import COMPLEX, NUMBERS, D, R, T, case
 
 ALIGN = ("RIGHT_LEFT", "LEFT_RIGHT", "LEFT_LEFT", "RIGHT_RIGHT")
 
-OTHER_SHAPES = {
-    r"linalg\.diag\(.*k=": "TensorFlow takes unknown sizes for -1",
+MORE_SHAPES = {
+    r"linalg\.diag\(.*k=.*(align|R\(|num_)|linalg\.diag\(R.*k=": "TensorFlow takes unknown sizes for -1",
     r"set_diag\(.*k=\(": "TensorFlow takes unknown sizes for -1",
+}
+
+OTHER_SHAPES = {
+    r"linalg\.diag\(T\(\[1, 2, 3\]\), k=-?[13]\)": "TensorFlow takes an unknown length for -1: the shape is wrong",
 }
 
 CASES = [

@@ -4,6 +4,14 @@ from casekit import NUMBERS, D, T, case
 
 TYPES = (*NUMBERS, "bool")
 
+MORE_SHAPES = {
+    r"repeat\(.*\[\d, \d": "TensorFlow adds known repeats up for negative axes only, and fails inside for unknown ranks",
+}
+
+OTHER_SHAPES = {
+    r"repeat\(.*, T\(2\), axis=1": "repeats of unknown rank may be several, for which the rank of the input must be known"
+}
+
 CASES = [
     *(case(name, [2, 1], D(dtype)) for name in ("zeros", "ones") for dtype in (*TYPES, "string")),
     *(case(f"{name}_like", T([[1, 0]], dtype)) for name in ("zeros", "ones") for dtype in TYPES),
@@ -118,9 +126,9 @@ CASES = [
     case("repeat", T([1, 2]), [1, 3]),
     case("repeat", T([1, 2]), T([0, 3])),
     case("repeat", T([[1, 2], [3, 4]]), 2),
-    case("repeat", T([[1, 2], [3, 4]]), [1, 2], axis=0, shapes=False),
-    case("repeat", T([[1, 2], [3, 4]]), [1, 2], axis=-1, shapes=False),
-    case("repeat", T([[1, 2], [3, 4]]), T(2), axis=1, shapes=False),
+    case("repeat", T([[1, 2], [3, 4]]), [1, 2], axis=0),
+    case("repeat", T([[1, 2], [3, 4]]), [1, 2], axis=-1),
+    case("repeat", T([[1, 2], [3, 4]]), T(2), axis=1),
     case("repeat", T(3), 2),
     case("repeat", T(["a", "b"]), [2]),
     case("repeat", T([1, 2]), [1, 2, 3]),

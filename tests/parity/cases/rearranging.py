@@ -5,6 +5,10 @@ from casekit import R, T, case
 V = T([1, 2, 3])
 IMAGE = R((4, 4, 6, 8))
 
+MORE_SHAPES = {
+    r"^space_to_batch.*T\(\[2, 2\]\)": "TensorFlow asks for known sizes, which are not needed",
+}
+
 CASES = [
     *(case("pad", V, [[2, 1]], mode) for mode in ("CONSTANT", "reflect", "SYMMETRIC", "nope")),
     case("pad", V, [[3, 3]], "SYMMETRIC"),
@@ -57,7 +61,7 @@ CASES = [
     case("space_to_batch", IMAGE, [3, 3], [[0, 0], [0, 0]]),
     case("space_to_batch", IMAGE, [2, 0], [[0, 0], [0, 0]]),
     case("space_to_batch", IMAGE, [2, 2], [[0, 0]]),
-    case("space_to_batch", IMAGE, T([2, 2]), T([[0, 0], [0, 0]]), shapes=False),
+    case("space_to_batch", IMAGE, T([2, 2]), T([[0, 0], [0, 0]])),
     case("space_to_batch_nd", IMAGE, [2, 2], [[0, 0], [0, 0]]),
     case("batch_to_space", R((8, 2, 3, 2)), [2, 2], [[0, 0], [0, 0]]),
     case("batch_to_space", R((8, 2, 3, 2)), [2, 2], [[1, 0], [0, 2]]),

@@ -11,6 +11,10 @@ EMPTY = S([], [], [3, 3], "int32")
 WORDS = T([["b", "a", ""], ["b", "b", "c"]])
 CUBE = S([[0, 0, 0], [0, 1, 1], [1, 1, 0]], [1, 2, 3], [2, 2, 2])
 
+MORE_SHAPES = {
+    r"sets\..*S\(.*S\(": "the rank is known of either indices or dense_shape",
+}
+
 CASES = [
     *(
         case(f"sets.{name}", x, y)

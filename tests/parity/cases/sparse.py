@@ -139,7 +139,8 @@ UNLIKE = {
     r"from_dense\(T\(\d": "a scalar is refused while tracing, not when the function runs",
     r"expand_dims\(S.*, -4": "an axis out of range is refused while tracing, below as above",
 }
-OTHER_SHAPES = {
+MORE_SHAPES = {
     r"reset_shape\(S.*\[5, 5\]\)|reset_shape\(S.*\[3, 4\]\)$": "TensorFlow fails where the rank is not known",
     r"^size": "TensorFlow infers no scalar where the rank is not known",
+    r"^sparse\.(reorder|concat|fill_empty_rows|expand_dims)": "the rank is known of either indices or dense_shape",
 }

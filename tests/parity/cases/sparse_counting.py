@@ -59,7 +59,7 @@ UNLIKE = {
     r"bincount\(S\(\[\[0, 0, 1": "of more than 2 dimensions TensorFlow counts some, by what stands in the first",
     r"math.bincount\(S\(\[\[0, 0\]\], \[-1": "TensorFlow leaves out negative values here, and refuses them elsewhere",
 }
-OTHER_SHAPES = {
+MORE_SHAPES = {
     r"math.bincount\(S": "the values of a sparse tensor are known to be a vector",
     r"math.bincount\(T.*axis=-1": "TensorFlow loses the number of rows",
 }

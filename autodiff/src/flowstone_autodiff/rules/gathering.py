@@ -14,6 +14,7 @@ from flowstone_core.ops.filling import zeros_like
 from flowstone_core.ops.gathering import gather, gather_nd, scatter_nd, tensor_scatter_nd_update
 from flowstone_core.ops.joining import concat, stack
 from flowstone_core.ops.math import add, divide, multiply, negative
+from flowstone_core.ops.reduce import reduce_prod
 from flowstone_core.tensor import Tensor
 
 from flowstone_autodiff.registry import Call, gradient
@@ -38,6 +39,8 @@ def gather_gradient(call: Call, dy: Tensor) -> tuple[Any, None, None]:
         return slices(dy, indices, shape_of(params)), None, None
     if axis is None:
         raise ValueError("The gradient of tf.gather needs an axis that is known when the function is traced.")
+    if dims(params) is None and batch_dims == 0:
+        return _scattered_while_running(dy, indices, params, axis), None, None
     own = sizes(params)
     return scattered(dy, indices, own, axis + len(own) if axis < 0 else axis, batch_dims), None, None
 
@@ -88,6 +91,15 @@ def scattered(dy: Tensor, indices: Tensor, own: list[Any], axis: int, batch_dims
     summed = reshape(scatter_nd(reshape(places, [-1, 1]), values, wanted), [*batch, own[axis], *inner, *after])
     back = [*range(batch_dims), *range(batch_dims + 1, axis + 1), batch_dims, *range(axis + 1, len(own))]
     return transpose(summed, back)
+
+
+def _scattered_while_running(dy: Tensor, indices: Tensor, params: Tensor, axis: int) -> Tensor:
+    """``scattered`` where the number of dimensions is not known: those before and after ``axis`` are taken together."""
+    whole = shape(params)
+    place: Any = axis if axis >= 0 else add(size(whole), axis)
+    own = [reduce_prod(whole[:place]), whole[place], reduce_prod(whole[place + 1 :])]
+    flat = reshape(indices, [-1])
+    return reshape(scattered(reshape(dy, [own[0], -1, own[2]]), flat, own, 1, 0), whole)
 
 
 @gradient(ops.GATHER_ND)

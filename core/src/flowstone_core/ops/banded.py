@@ -39,9 +39,9 @@ def _infer_banded_solve(matrix: Spec, rhs: Spec, **attrs: Any) -> Spec:
             raise SpecError(f"Bands and right-hand sides must be matrices, got {TensorShape(spec.shape)}.")
     if matrix.shape is None or rhs.shape is None:
         return Spec(None, matrix.dtype)
-    infer.same_shape(Spec(matrix.shape[-1:], matrix.dtype), Spec(rhs.shape[-2:-1], rhs.dtype))
+    rows = infer.same_shape(Spec(matrix.shape[-1:], matrix.dtype), Spec(rhs.shape[-2:-1], rhs.dtype))
     leading = infer.broadcast_shapes(Spec(matrix.shape[:-2], matrix.dtype), Spec(rhs.shape[:-2], rhs.dtype))
-    return Spec((*(leading or ()), *rhs.shape[-2:]), matrix.dtype)
+    return Spec((*(leading or ()), *(rows or (None,)), rhs.shape[-1]), matrix.dtype)
 
 
 TRIDIAGONAL_SOLVE = Op(

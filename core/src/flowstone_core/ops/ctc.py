@@ -147,9 +147,7 @@ def ctc_loss(
             raise ValueError("Argument `blank_index` must be provided when labels is a SparseTensor.")
         blank_index = 0
     if blank_index < 0:
-        if classes is None:
-            raise ValueError("A negative `blank_index` needs a known number of classes.")
-        blank_index += classes
+        blank_index += array.shape(x)[-1] if classes is None else classes
     if sparse:
         indices, values = labels.indices, cast(labels.values, int32)
     else:
@@ -174,7 +172,7 @@ def collapse_repeated(labels: TensorLike, seq_length: TensorLike, name: str | No
         seq_length: The length of each sequence.
         name: A name for the result in a graph.
     """
-    values = convert_to_tensor(labels)
+    values = _matrix(labels)
     lengths = convert_to_tensor(seq_length)
     size = array.shape(values)[1]
     first = filling.ones_like(values[:, :1], dtype="bool")
@@ -184,13 +182,20 @@ def collapse_repeated(labels: TensorLike, seq_length: TensorLike, name: str | No
     return _first_ones(values, kept, counts), counts
 
 
+def _matrix(labels: TensorLike) -> Tensor:
+    """The labels, of which two dimensions are known."""
+    values = convert_to_tensor(labels)
+    return values if values.shape.rank is not None else array.ensure_shape(values, [None, None])
+
+
 def _first_ones(values: Tensor, kept: Tensor, counts: Tensor) -> Tensor:
     """In each row the values that are kept, then zeros, as far as the longest row goes."""
     places = filling.range(array.shape(values)[1])
     order = argsort(where(kept, places, places + array.shape(values)[1]), axis=1)
     moved = gather(values, order, batch_dims=1)
     inside = sequence_mask(counts, array.shape(values)[1])
-    return where(inside, moved, filling.zeros_like(moved))[:, : reduce_max(counts)]
+    found = where(inside, moved, filling.zeros_like(moved))[:, : reduce_max(counts)]
+    return found if found.shape.rank is not None else array.ensure_shape(found, [None, None])
 
 
 def ctc_unique_labels(labels: TensorLike, name: str | None = None) -> tuple[Tensor, Tensor]:
@@ -200,7 +205,7 @@ def ctc_unique_labels(labels: TensorLike, name: str | None = None) -> tuple[Tens
     >>> unique.numpy(), numbers.numpy()
     (array([[3, 4, 0, 0]]), array([[0, 1, 1, 0]], dtype=int32))
     """
-    values = convert_to_tensor(labels)
+    values = _matrix(labels)
     size = array.shape(values)[1]
     same = equal(array.expand_dims(values, 2), array.expand_dims(values, 1))
     first = argmax(cast(same, int32), 2, output_type=int32)

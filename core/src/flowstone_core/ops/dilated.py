@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from flowstone_core.conversion import convert_to_tensor
+from flowstone_core.ops import array
 from flowstone_core.ops.pool import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 from flowstone_core.ops.rearranging import batch_to_space, required_space_to_batch_paddings, space_to_batch
 from flowstone_core.tensor import Tensor, TensorLike
@@ -66,10 +67,13 @@ def with_space_to_batch(
         base[np.array(spatial) - 1] = np.stack([extra // 2, extra - extra // 2], axis=1)
     elif padding != "VALID":
         raise ValueError(f"`padding` must be 'SAME' or 'VALID', got {padding!r}.")
-    sizes = x.shape.as_list()[1 : len(blocks) + 1]
+    sizes = [None] if x.shape.rank is None else x.shape.as_list()[1 : len(blocks) + 1]
     if None in sizes:
-        raise ValueError(f"Dilated windows need known sizes of space, got a tensor of shape {x.shape}.")
-    paddings, crops = required_space_to_batch_paddings(sizes, blocks, base)
+        computed = array.shape(x)[1 : len(blocks) + 1]
+        paddings, crops = required_space_to_batch_paddings(computed, blocks, base)
+    else:
+        behind = -(np.array(sizes) + base.sum(axis=1)) % blocks
+        paddings, crops = base + np.stack([0 * behind, behind], 1), np.stack([0 * behind, behind], 1)
     result = op(space_to_batch(x, blocks, paddings), rates.size, "VALID")
     return batch_to_space(result, blocks, crops)
 
@@ -119,6 +123,8 @@ def pool(
             f"`len(window_shape)` must be 1, 2, or 3. Received: window_shape={window_shape} of length {count}"
         )
     x.shape.assert_has_rank(count + 2)
+    if x.shape.rank is None:
+        x = array.ensure_shape(x, [None] * (count + 2))
     steps, rates = _one_each(strides, count, "strides"), _one_each(dilations, count, "dilations")
     if any(step > size for step, size in zip(steps, window_shape, strict=True)):
         raise ValueError(

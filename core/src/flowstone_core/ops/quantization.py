@@ -65,7 +65,10 @@ def _infer_gradient(gradients: Spec, inputs: Spec, min: Spec, max: Spec, *, num_
 def _infer_channel_gradient(gradients: Spec, inputs: Spec, min: Spec, max: Spec, *, num_bits: int, **attrs: Any) -> Any:
     check_bits(num_bits)
     _check_limits(inputs, (min, max), True)
-    limits = Spec(infer.with_rank(Spec(infer.same_shape(min, max), inputs.dtype), 1, "The range"), inputs.dtype)
+    channels = Spec(None if inputs.shape is None else inputs.shape[-1:], inputs.dtype)
+    limits = Spec(
+        infer.with_rank(Spec(infer.same_shape(min, max, channels), inputs.dtype), 1, "The range"), inputs.dtype
+    )
     return Spec(infer.same_shape(gradients, inputs), inputs.dtype), limits, limits
 
 

@@ -108,7 +108,8 @@ def nce_loss(
         remove_accidental_hits,
         None,
     )
-    return reduce_sum(sigmoid_cross_entropy_with_logits(targets, logits), 1, name=name)
+    losses = reduce_sum(sigmoid_cross_entropy_with_logits(targets, logits), 1)
+    return array.reshape(losses, [-1], name=name)
 
 
 def sampled_softmax_loss(
@@ -144,4 +145,5 @@ def sampled_softmax_loss(
         remove_accidental_hits,
         seed,
     )
-    return softmax_cross_entropy_with_logits(array.stop_gradient(targets), logits, name=name)
+    losses = softmax_cross_entropy_with_logits(array.stop_gradient(targets), logits)
+    return array.reshape(losses, [-1], name=name)

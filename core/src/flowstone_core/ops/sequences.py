@@ -16,7 +16,7 @@ from flowstone_core.ops.filling import fill
 from flowstone_core.ops.gathering import gather
 from flowstone_core.ops.indexing import slice as block
 from flowstone_core.ops.joining import concat, tile
-from flowstone_core.ops.reduce import reduce_max
+from flowstone_core.ops.reduce import reduce_max, reduce_prod
 from flowstone_core.ops.selection import WHERE, where
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
@@ -136,7 +136,9 @@ def repeat(input: TensorLike, repeats: TensorLike, axis: int | None = None, name
         data = array.reshape(data, [1])
     rank = data.ndim
     if rank is None:
-        raise ValueError("tf.repeat needs a tensor whose rank is known.")
+        if counts.ndim != 0:
+            raise ValueError("tf.repeat with several repeats needs a tensor whose rank is known.")
+        return _repeat_all_while_running(data, counts, axis, name)
     if not -rank <= axis < rank:
         raise ValueError(f"axis = {axis} not in [{-rank}, {rank}).")
     axis %= rank
@@ -147,7 +149,21 @@ def repeat(input: TensorLike, repeats: TensorLike, axis: int | None = None, name
         return _repeat_all(data, array.reshape(counts, []), axis, name)
     if None not in (size, number) and number != size:
         raise ValueError(f"Dimensions {size} and {number} are not compatible: one repeat for each element is needed.")
-    return gather(data, WHERE(sequence_mask(counts))[:, 0], axis=axis, name=name)
+    repeated: Tensor = gather(data, WHERE(sequence_mask(counts))[:, 0], axis=axis, name=name)
+    times = counts.spec.vector()
+    if times is not None and None not in times:
+        repeated.set_shape([sum(times) if i == axis else size for i, size in enumerate(repeated.shape.as_list())])  # type: ignore[arg-type]
+    return repeated
+
+
+def _repeat_all_while_running(data: Tensor, count: Tensor, axis: int, name: str | None) -> Tensor:
+    """``_repeat_all`` where the number of dimensions is not known: those after ``axis`` are taken together."""
+    shape = array.shape(data)
+    place: Any = axis if axis >= 0 else array.size(shape) + axis
+    rows, after = reduce_prod(shape[: place + 1]), reduce_prod(shape[place + 1 :])
+    tiled = tile(array.reshape(data, [rows, 1, after]), [1, count, 1])
+    repeated = array.reshape(shape[place] * count, [1])
+    return array.reshape(tiled, concat([shape[:place], repeated, shape[place + 1 :]], 0), name=name)
 
 
 def _repeat_all(data: Tensor, count: Tensor, axis: int, name: str | None) -> Tensor:

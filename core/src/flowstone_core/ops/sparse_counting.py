@@ -35,7 +35,8 @@ def _infer_dense(values: Spec, weights: Spec, **attrs: Any) -> tuple[Spec, Spec,
 
 
 def _infer_sparse(indices: Spec, values: Spec, shape: Spec, weights: Spec, **attrs: Any) -> tuple[Spec, Spec, Spec]:
-    return _counts(None if shape.shape is None or len(shape.shape) != 1 else shape.shape[0], weights)
+    known = [spec.shape[-1] for spec, rank in ((indices, 2), (shape, 1)) if spec.shape and len(spec.shape) == rank]
+    return _counts(next((size for size in known if size is not None), None), weights)
 
 
 DENSE_COUNT = Op("DenseCountSparseOutput", ("values: T", "weights: output_type"), _OUTPUTS, _ATTRS, infer=_infer_dense)

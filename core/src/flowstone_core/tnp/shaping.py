@@ -77,9 +77,16 @@ def transpose(a: Any, axes: Any = None) -> Any:
 def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     """With two dimensions exchanged."""
     a = asarray(a)
+    if a.shape.rank is None:
+        return moveaxis(a, (axis1, axis2), (axis2, axis1))
     order = list(range(a.shape.rank))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return tf.transpose(a, order)
+
+
+def _others(every: Any, some: Any) -> Any:
+    """The dimensions that are not among ``some``."""
+    return tf.boolean_mask(every, tf.reduce_all(every[:, None] != tf.stack(some)[None, :], 1))
 
 
 def moveaxis(a: Any, source: Any, destination: Any) -> Any:
@@ -89,10 +96,14 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
         ValueError: If there are not as many sources as destinations.
     """
     a = asarray(a)
-    rank = a.shape.rank
+    rank = tf.rank(a) if a.shape.rank is None else a.shape.rank
     sources, targets = ([x % rank for x in np.atleast_1d(places).tolist()] for places in (source, destination))
     if len(sources) != len(targets):
         raise ValueError("The lengths of source and destination must equal.")
+    if a.shape.rank is None:
+        every = tf.range(rank)
+        places = tf.concat([targets, _others(every, targets)], 0)
+        return tf.transpose(a, tf.scatter_nd(places[:, None], tf.concat([sources, _others(every, sources)], 0), [rank]))
     order = [axis for axis in range(rank) if axis not in sources]
     for target, axis in sorted(zip(targets, sources, strict=True)):
         order.insert(target, axis)
@@ -123,14 +134,24 @@ def _at_least(arrays: tuple[Any, ...], rank: int) -> Any:
     found = []
     for value in arrays:
         a = asarray(value)
-        if rank == 3 and a.shape.rank == 2:
+        if a.shape.rank is None:
+            a = _at_least_while_running(a, rank)
+        elif rank == 3 and a.shape.rank == 2:
             a = a[:, :, None]
         elif rank == 3 and a.shape.rank == 1:
             a = a[None, :, None]
-        else:
-            a = tf.reshape(a, [1] * max(rank - a.shape.rank, 0) + list(a.shape)) if a.shape.rank < rank else a
+        elif a.shape.rank < rank:
+            a = a[(None,) * (rank - a.shape.rank) + (...,)]
         found.append(a)
     return found[0] if len(found) == 1 else found
+
+
+def _at_least_while_running(a: Any, rank: int) -> Any:
+    """The same for a number of dimensions that is not known; of three, the first and the last are added."""
+    missing = tf.maximum(rank - tf.rank(a), 0)
+    before = tf.minimum(missing, tf.cast(tf.rank(a) < 2, tf.int32)) if rank == 3 else missing
+    ones = tf.ones([rank], tf.int32)
+    return tf.reshape(a, tf.concat([ones[:before], tf.shape(a), ones[: missing - before]], 0))
 
 
 def atleast_1d(*arys: Any) -> Any:
@@ -218,13 +239,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     """With elements repeated; flat if the axis is None."""
-    result = tf.repeat(asarray(a), asarray(repeats), axis)
-    times = tf.get_static_value(repeats)
-    if axis is not None and np.size(times) > 1 and result.shape.rank is not None:
-        sizes = result.shape.as_list()
-        sizes[axis] = int(np.sum(times))
-        result.set_shape(sizes)
-    return result
+    return tf.repeat(asarray(a), asarray(repeats), axis)
 
 
 def tile(a: Any, reps: Any) -> Any:
@@ -247,7 +262,9 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
 def flip(m: Any, axis: Any = None) -> Any:
     """Reversed along dimensions; along all if it is None."""
     m = asarray(m)
-    return tf.reverse(m, list(range(m.shape.rank)) if axis is None else [axis] if isinstance(axis, int) else list(axis))
+    if axis is None:
+        return tf.reverse(m, tf.range(tf.rank(m)))
+    return tf.reverse(m, [axis] if isinstance(axis, int) else list(axis))
 
 
 def flipud(m: Any) -> Any:

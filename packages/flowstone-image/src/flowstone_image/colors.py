@@ -51,7 +51,10 @@ def grayscale_to_rgb(images: TensorLike, name: str | None = None) -> Tensor:
     if x.shape.rank is not None and x.shape[-1] not in (None, 1):
         raise ValueError(f"Last dimension of a grayscale image should be size 1, got shape {x.shape}.")
     ones = tf.ones([tf.rank(x) - 1], tf.int32) if x.shape.rank is None else [1] * (x.shape.rank - 1)
-    return tf.tile(x, tf.concat([ones, [3]], 0), name=name)
+    colors = tf.tile(x, tf.concat([ones, [3]], 0), name=name)
+    if x.shape.rank is not None:
+        colors.set_shape([*x.shape.as_list()[:-1], 3])
+    return colors
 
 
 def _converted(images: TensorLike, matrix: Any) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Any
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor, TensorLike
 
-from flowstone_image.shapes import checked, number, size
+from flowstone_image.shapes import checked, checked_single, number, size
 
 
 def central_crop(image: TensorLike, central_fraction: Any) -> Tensor:
@@ -62,7 +62,7 @@ def crop_to_bounding_box(
     Raises:
         ValueError: The part does not lie in the image, or is empty.
     """
-    x = checked(image, most=4)
+    x = checked_single(image)
     y, left, height, width = map(number, (offset_height, offset_width, target_height, target_width))
     _not_negative({"offset_height": y, "offset_width": left})
     for what, start, count, axis in (("height", y, height, -3), ("width", left, width, -2)):
@@ -105,16 +105,15 @@ def pad_to_bounding_box(
     Raises:
         ValueError: The image does not fit.
     """
-    x = checked(image, most=4)
+    x = checked_single(image)
     y, left, height, width = map(number, (offset_height, offset_width, target_height, target_width))
     _not_negative({"offset_height": y, "offset_width": left})
     below, right = height - size(x, -3) - y, width - size(x, -2) - left
     for what, value in (("height", below), ("width", right)):
         if isinstance(value, int) and value < 0:
             raise ValueError(f"{what} must be <= target - offset; it is {-value} too large.")
-    rank = x.shape.rank or 4
     pads = [[y, below], [left, right], [0, 0]]
-    return _of_size(tf.pad(x, [[0, 0]] * (rank - 3) + pads), height, width)
+    return _of_size(tf.pad(x, [[0, 0]] * (x.shape.rank - 3) + pads), height, width)
 
 
 def resize_with_crop_or_pad(image: TensorLike, target_height: Any, target_width: Any) -> Tensor:
@@ -128,7 +127,7 @@ def resize_with_crop_or_pad(image: TensorLike, target_height: Any, target_width:
     Raises:
         ValueError: A size is not positive, or the shape is another.
     """
-    x = checked(image, most=4)
+    x = checked_single(image)
     target = [number(target_height), number(target_width)]
     for what, value in zip(("target_height", "target_width"), target, strict=True):
         if isinstance(value, int) and value <= 0:

@@ -11,6 +11,7 @@ from flowstone_core.interpreter import user_error
 from flowstone_core.tensor import Tensor, TensorLike
 
 from flowstone_image.depth import convert_image_dtype
+from flowstone_image.shapes import size
 
 
 def total_variation(images: TensorLike, name: str | None = None) -> Tensor:
@@ -63,15 +64,10 @@ def sobel_edges(image: TensorLike) -> Tensor:
     x = tf.convert_to_tensor(image)
     down = np.array([[-1.0, -2.0, -1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]])
     both = np.stack([down, down.T], -1)[:, :, None, :]
-    channels = x.shape[-1]
-    filters = tf.constant(np.tile(both, (1, 1, channels, 1)), x.dtype)
+    filters = tf.tile(tf.constant(both, x.dtype), [1, 1, size(x, -1), 1])
     padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], mode="REFLECT")
     found = tf.nn.depthwise_conv2d(padded, filters, [1, 1, 1, 1], "VALID")
-    return (
-        tf.reshape(found, tf.concat([tf.shape(x), [2]], 0))
-        if None in x.shape.as_list()
-        else tf.reshape(found, [*x.shape.as_list(), 2])
-    )
+    return tf.reshape(found, tf.concat([tf.shape(x), [2]], 0))
 
 
 # -- similarity --------------------------------------------------------------------------------------------------------
@@ -82,7 +78,8 @@ def _compared(a: TensorLike, b: TensorLike) -> tuple[Tensor, Tensor]:
     first, second = tf.convert_to_tensor(a), tf.convert_to_tensor(b)
     first.shape.with_rank_at_least(3)
     second.shape.with_rank_at_least(3)
-    first.shape[-3:].assert_is_compatible_with(second.shape[-3:])
+    if first.shape.rank is not None and second.shape.rank is not None:
+        first.shape[-3:].assert_is_compatible_with(second.shape[-3:])
     return first, second
 
 
@@ -122,18 +119,19 @@ def _gauss(size: int, sigma: float) -> Any:
 
 
 def _similarity(
-    x: Tensor, y: Tensor, largest: Any, size: Any, sigma: Any, k1: float, k2: float
+    x: Tensor, y: Tensor, largest: Any, window: Any, sigma: Any, k1: float, k2: float
 ) -> tuple[Tensor, Tensor]:
     """The similarity of windows, and without the comparison of their brightness; ``[..., rows, columns, channels]``."""
-    for side in x.shape.as_list()[-3:-1]:
-        if side is not None and side < size:
-            raise user_error(SpecError(f"ssim: images of shape {x.shape} are smaller than the filter of size {size}."))
-    channels = x.shape[-1]
-    filters = tf.constant(np.tile(_gauss(int(size), float(sigma))[:, :, None, None], (1, 1, channels, 1)), x.dtype)
+    for side in [] if x.shape.rank is None else x.shape.as_list()[-3:-1]:
+        if side is not None and side < window:
+            text = f"ssim: images of shape {x.shape} are smaller than the filter of size {window}."
+            raise user_error(SpecError(text))
+    gauss = tf.constant(_gauss(int(window), float(sigma))[:, :, None, None], x.dtype)
+    filters = tf.tile(gauss, [1, 1, size(x, -1), 1])
 
     def mean(image: Tensor) -> Tensor:
         shape = tf.shape(image)
-        flat = tf.reshape(image, tf.concat([[-1], shape[-3:]], 0))
+        flat = tf.reshape(image, [-1, *(size(image, axis) for axis in (-3, -2, -1))])
         found = tf.nn.depthwise_conv2d(flat, filters, [1, 1, 1, 1], "VALID")
         return tf.reshape(found, tf.concat([shape[:-3], tf.shape(found)[1:]], 0))
 
@@ -229,7 +227,7 @@ def ssim_multiscale(
 def _halved(x: Tensor) -> Tensor:
     """Means of two by two pixels; odd sides are repeated at the end."""
     shape = tf.shape(x)
-    flat = tf.reshape(x, tf.concat([[-1], shape[-3:]], 0))
+    flat = tf.reshape(x, [-1, *(size(x, axis) for axis in (-3, -2, -1))])
     odd = shape[-3:-1] % 2
     flat = tf.pad(flat, tf.stack([[0, 0], [0, odd[0]], [0, odd[1]], [0, 0]]), mode="SYMMETRIC")
     half = tf.nn.avg_pool2d(flat, 2, 2, "VALID")

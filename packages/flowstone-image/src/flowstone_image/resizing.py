@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor, TensorLike
 
@@ -67,8 +68,8 @@ def _kept(x: Tensor, to: Tensor) -> Tensor:
         floats = tf.cast(tf.stack(sizes), tf.float32)
         factor = tf.reduce_min(tf.cast(to, tf.float32) / floats)
         return tf.cast(tf.round(factor * floats), tf.int32)
-    factors = tf.constant(known, tf.float32) / tf.constant(sizes, tf.float32)
-    return tf.cast(tf.round(tf.reduce_min(factors) * tf.constant(sizes, tf.float32)), tf.int32)
+    own = np.array(sizes, np.float32)
+    return tf.constant(np.round(np.min(np.array(known, np.float32) / own) * own).astype(np.int32))
 
 
 def resize(
@@ -142,7 +143,9 @@ def resize_with_pad(
         ValueError: The shape is another, or a size is not positive.
     """
     x = tf.convert_to_tensor(image)
-    if x.shape.rank not in (None, 3, 4):
+    if x.shape.rank is None:
+        x = tf.ensure_shape(x, [None, None, None])
+    if x.shape.rank not in (3, 4):
         raise ValueError(f"'image' (shape {x.shape}) must have either 3 or 4 dimensions.")
     target = [number(target_height), number(target_width)]
     for value, what in zip(target, ("target_height", "target_width"), strict=True):

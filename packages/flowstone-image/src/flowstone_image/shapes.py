@@ -29,6 +29,12 @@ def checked(image: Any, rank: int = 3, most: int | None = None) -> Tensor:
     return x
 
 
+def checked_single(image: Any) -> Tensor:
+    """``image`` as ``checked`` gives it, of three or four dimensions; as one image where their number is not known."""
+    x = checked(image, most=4)
+    return tf.ensure_shape(x, [None, None, None]) if x.shape.rank is None else x
+
+
 def size(x: Tensor, axis: int) -> Any:
     """One size: a number where it is known, else a scalar tensor."""
     known = None if x.shape.rank is None else x.shape[axis]

@@ -72,7 +72,12 @@ def stateless_random_flip_up_down(image: TensorLike, seed: Any) -> Tensor:
 def transpose(image: TensorLike, name: str | None = None) -> Tensor:
     """Exchange rows and columns of images ``[batch, height, width, channels]`` or ``[height, width, channels]``."""
     x = checked(image, most=4)
-    return tf.transpose(x, [1, 0, 2] if x.shape.rank in (None, 3) else [0, 2, 1, 3], name=name)
+    if x.shape.rank is None:
+        outer = tf.rank(x) - 3
+        order: Any = tf.concat([tf.range(outer), tf.constant([1, 0, 2]) + outer], 0)
+    else:
+        order = [1, 0, 2] if x.shape.rank == 3 else [0, 2, 1, 3]
+    return tf.transpose(x, order, name=name)
 
 
 def rot90(image: TensorLike, k: Any = 1, name: str | None = None) -> Tensor:
@@ -103,4 +108,7 @@ def rot90(image: TensorLike, k: Any = 1, name: str | None = None) -> Tensor:
     turned = [make() for make in quarters]
     flat = tf.gather(tf.stack([tf.reshape(each, [-1]) for each in turned]), turns % 4)
     shape = tf.gather(tf.stack([tf.shape(each) for each in turned]), turns % 4)
-    return tf.reshape(flat, shape, name=name)
+    result = tf.reshape(flat, shape, name=name)
+    if x.shape.rank is not None:
+        result.set_shape([*x.shape.as_list()[:-3], None, None, x.shape[-1]])
+    return result

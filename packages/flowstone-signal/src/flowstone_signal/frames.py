@@ -62,12 +62,7 @@ def frame(
         raise user_error(
             SpecError(f"frame takes a positive frame_step and a frame_length of at least 0, got {step} and {length}.")
         )
-    rank = x.shape.rank
-    if rank is None and int(axis) >= 0:
-        raise ValueError(
-            "An axis counted from the first needs a known number of dimensions. State it with tf.ensure_shape."
-        )
-    along = int(axis) if int(axis) < 0 else int(axis) - (rank or 0)
+    along = int(axis) if int(axis) < 0 or x.shape.rank is None else int(axis) - x.shape.rank
     samples = size(x, along)
     if pad_end:
         count = largest(0, -(-samples // step))
@@ -98,6 +93,10 @@ def overlap_and_add(signal: TensorLike, frame_step: Any, name: str | None = None
     """
     x = tf.convert_to_tensor(signal)
     x.shape.with_rank_at_least(2)
+    if x.shape.rank is None:
+        whole = tf.shape(x)
+        added = overlap_and_add(tf.reshape(x, [-1, whole[-2], whole[-1]]), frame_step)
+        return tf.reshape(added, tf.concat([whole[:-2], tf.shape(added)[1:]], 0), name=name)
     checked = tf.convert_to_tensor(frame_step, dtype_hint=tf.int32)
     if not checked.dtype.is_integer:
         raise ValueError(f"frame_step must be an integer. Got {checked.dtype}.")

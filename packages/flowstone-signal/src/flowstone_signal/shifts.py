@@ -8,16 +8,15 @@ from typing import Any
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor, TensorLike
 
-from flowstone_signal.sizes import sizes
+from flowstone_signal.sizes import size, sizes
 
 
 def _rolled(x: TensorLike, axes: Any, by: Callable[[Any], Any], name: str | None) -> Tensor:
     x = tf.convert_to_tensor(x)
-    every = sizes(x)
     if axes is None:
-        axes = list(range(len(every)))
+        axes = list(range(len(sizes(x))))
     over = [int(axis) for axis in (tf.reshape(axes, [-1]).spec.vector() or ())]
-    return tf.roll(x, [by(every[axis]) for axis in over], over, name=name)
+    return tf.roll(x, [by(size(x, axis)) for axis in over], over, name=name)
 
 
 def fftshift(x: TensorLike, axes: Any = None, name: str | None = None) -> Tensor:

@@ -39,12 +39,19 @@ def largest(a: Any, b: Any) -> Any:
 
 
 def widened(x: Tensor, axis_pads: dict[int, tuple[Any, Any]], value: Any = 0) -> Tensor:
-    """``x`` with more elements before and after along some dimensions, counted from the last: ``{-1: (0, 3)}``."""
+    """``x`` with more elements before and after along some dimensions, counted from the last: ``{-1: (0, 3)}``.
+
+    One counted from the first is alone, and for a number of dimensions that is not known.
+    """
     if all(type(pad) is int and pad == 0 for pads in axis_pads.values() for pad in pads):
         return x
     first = min(axis_pads)
-    rank = -first if x.shape.rank is None else x.shape.rank
-    pads: Any = [axis_pads.get(axis - rank, (0, 0)) for axis in range(rank)]
-    if x.shape.rank is None:
-        pads = tf.concat([tf.zeros([tf.rank(x) + first, 2], tf.int32), pads], 0)
+    rank = x.shape.rank
+    if rank is None:
+        others = tf.zeros([tf.rank(x) + first if first < 0 else first, 2], tf.int32)
+        count = -first if first < 0 else 1
+        pads: Any = [axis_pads.get(first + axis, (0, 0)) for axis in range(count)]
+        pads = tf.concat([others, pads, tf.zeros([tf.rank(x) - tf.shape(others)[0] - count, 2], tf.int32)], 0)
+    else:
+        pads = [axis_pads.get(axis - rank, (0, 0)) for axis in range(rank)]
     return tf.pad(x, pads, constant_values=value)
