@@ -68,6 +68,8 @@ def with_space_to_batch(
     elif padding != "VALID":
         raise ValueError(f"`padding` must be 'SAME' or 'VALID', got {padding!r}.")
     sizes = [None] if x.shape.rank is None else x.shape.as_list()[1 : len(blocks) + 1]
+    paddings: Any
+    crops: Any
     if None in sizes:
         computed = array.shape(x)[1 : len(blocks) + 1]
         paddings, crops = required_space_to_batch_paddings(computed, blocks, base)

@@ -149,10 +149,10 @@ def repeat(input: TensorLike, repeats: TensorLike, axis: int | None = None, name
         return _repeat_all(data, array.reshape(counts, []), axis, name)
     if None not in (size, number) and number != size:
         raise ValueError(f"Dimensions {size} and {number} are not compatible: one repeat for each element is needed.")
-    repeated: Tensor = gather(data, WHERE(sequence_mask(counts))[:, 0], axis=axis, name=name)
+    repeated = gather(data, WHERE(sequence_mask(counts))[:, 0], axis=axis, name=name)
     times = counts.spec.vector()
     if times is not None and None not in times:
-        repeated.set_shape([sum(times) if i == axis else size for i, size in enumerate(repeated.shape.as_list())])  # type: ignore[arg-type]
+        repeated.set_shape([sum(times) if i == axis else None for i, _ in enumerate(data.shape)])
     return repeated
 
 

@@ -113,7 +113,7 @@ def pad_to_bounding_box(
         if isinstance(value, int) and value < 0:
             raise ValueError(f"{what} must be <= target - offset; it is {-value} too large.")
     pads = [[y, below], [left, right], [0, 0]]
-    return _of_size(tf.pad(x, [[0, 0]] * (x.shape.rank - 3) + pads), height, width)
+    return _of_size(tf.pad(x, [[0, 0]] * (len(x.shape) - 3) + pads), height, width)
 
 
 def resize_with_crop_or_pad(image: TensorLike, target_height: Any, target_width: Any) -> Tensor:
