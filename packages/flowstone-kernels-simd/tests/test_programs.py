@@ -154,6 +154,38 @@ def test_large_operands_of_single_ops_are_computed_natively(monkeypatch):
     assert len(kernel._programs) == before + 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="POSIX threads")
+def test_workers_that_sleep_on_a_condition_variable():
+    program = (
+        "import time\n"
+        "import numpy as np\n"
+        "from flowstone_kernels_simd import threads\n"
+        "threads.parking = lambda: 'posix'\n"
+        "threads.wanted = lambda: 3\n"
+        "from flowstone_core.conversion import convert_to_tensor as constant\n"
+        "from flowstone_core.ops import elementary\n"
+        "from flowstone_graphfn.function import function\n"
+        "x = constant(np.linspace(-3, 3, 300_000, dtype=np.float32))\n"
+        "f = function(lambda x: elementary.tanh(x) * x)\n"
+        "expected = f(x).numpy()\n"
+        "for number in range(300):\n"
+        "    assert np.array_equal(f(x).numpy(), expected)\n"
+        "    if number % 50 == 0:\n"
+        "        time.sleep(0.02)\n"
+        "assert threads.pool(3).threads == 3\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=120, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("how", ["", "futex", "posix"])
+def test_how_workers_sleep_depends_on_the_system(how, monkeypatch):
+    system, name = {"": ("win32", "nt"), "futex": ("linux", "posix"), "posix": ("darwin", "posix")}[how]
+    monkeypatch.setattr(threads.sys, "platform", system)
+    monkeypatch.setattr(threads.os, "name", name)
+    monkeypatch.setattr(threads.platform, "machine", lambda: "x86_64")
+    assert threads.parking() == how
+
+
 def test_many_python_threads_share_the_pool():
     f = function(lambda x: elementary.tanh(x) * x + elementary.exp(x))
     x = normal(300, 1000)

@@ -2,11 +2,12 @@
 
 Workers are Python threads that are parked in machine code without the interpreter's lock. Whoever has work to
 spread publishes it, wakes the sleepers, and works through it itself; on a busy machine it simply does everything. One
-caller at a time has the pool; others work alone. Where the operating system offers no futex there are no workers.
+caller at a time has the pool; others work alone. Workers sleep on a futex (Linux), or on a POSIX condition variable
+(macOS and other Unixes); elsewhere (Windows) there are none, and everything runs on the thread that calls.
 
 The state is 64-byte lines of 64-bit words: ticket (epoch and chunks left), finished chunks, the job (function,
-table, count, grain, chunks, epoch), the number that sleepers wait for with the count of sleepers, a stop flag, and
-whether the pool is taken.
+table, count, grain, chunks, epoch), the number that sleepers wait for with the count of sleepers, a stop flag, the
+number of workers, and whether the pool is taken; then a mutex and a condition variable, where they are used.
 """
 
 from __future__ import annotations
@@ -25,8 +26,74 @@ from flowstone_kernels_simd import native
 _FUTEX = {"x86_64": 202, "aarch64": 98}
 _SPINS = 2000
 
-_TEXT = """
+_FUTEX_TEXT = """
 declare i64 @syscall(i64, ...)
+
+define internal void @park(ptr %p, i32 %seen) #0 {
+  %s = getelementptr i8, ptr %p, i64 192
+  %r = call i64 (i64, ...) @syscall(i64 FUTEX, ptr %s, i64 128, i32 %seen, ptr null, ptr null, i64 0)
+  ret void
+}
+
+define internal void @wake(ptr %p) #0 {
+  %s = getelementptr i8, ptr %p, i64 192
+  %r = call i64 (i64, ...) @syscall(i64 FUTEX, ptr %s, i64 129, i64 1000000, ptr null, ptr null, i64 0)
+  ret void
+}
+
+define void @flowstone_prepare(ptr %p) {
+  ret void
+}
+"""
+"""Sleeping and waking by the kernel's futex."""
+
+_POSIX_TEXT = """
+declare i32 @pthread_mutex_init(ptr, ptr)
+declare i32 @pthread_mutex_lock(ptr)
+declare i32 @pthread_mutex_unlock(ptr)
+declare i32 @pthread_cond_init(ptr, ptr)
+declare i32 @pthread_cond_wait(ptr, ptr)
+declare i32 @pthread_cond_broadcast(ptr)
+
+define internal void @park(ptr %p, i32 %seen) #0 {
+entry:
+  %s = getelementptr i8, ptr %p, i64 192
+  %m = getelementptr i8, ptr %p, i64 512
+  %c = getelementptr i8, ptr %p, i64 640
+  %locked = call i32 @pthread_mutex_lock(ptr %m)
+  br label %look
+look:
+  %now = load atomic i32, ptr %s seq_cst, align 4
+  %same = icmp eq i32 %now, %seen
+  br i1 %same, label %sleep, label %out
+sleep:
+  %slept = call i32 @pthread_cond_wait(ptr %c, ptr %m)
+  br label %look
+out:
+  %unlocked = call i32 @pthread_mutex_unlock(ptr %m)
+  ret void
+}
+
+define internal void @wake(ptr %p) #0 {
+  %m = getelementptr i8, ptr %p, i64 512
+  %c = getelementptr i8, ptr %p, i64 640
+  %locked = call i32 @pthread_mutex_lock(ptr %m)
+  %told = call i32 @pthread_cond_broadcast(ptr %c)
+  %unlocked = call i32 @pthread_mutex_unlock(ptr %m)
+  ret void
+}
+
+define void @flowstone_prepare(ptr %p) {
+  %m = getelementptr i8, ptr %p, i64 512
+  %c = getelementptr i8, ptr %p, i64 640
+  %one = call i32 @pthread_mutex_init(ptr %m, ptr null)
+  %two = call i32 @pthread_cond_init(ptr %c, ptr null)
+  ret void
+}
+"""
+"""Sleeping and waking by a mutex and a condition variable."""
+
+_TEXT = """
 declare i32 @sched_yield()
 
 define internal void @chunks(ptr %p) #0 {
@@ -108,7 +175,7 @@ publish:
   %any = icmp sgt i32 %sleeping, 0
   br i1 %any, label %wake, label %work
 wake:
-  %r = call i64 (i64, ...) @syscall(i64 FUTEX, ptr %s, i64 129, i64 1000000, ptr null, ptr null, i64 0)
+  call void @wake(ptr %p)
   br label %work
 work:
   call void @chunks(ptr %p)
@@ -158,7 +225,7 @@ sleep:
   br i1 %ending, label %out, label %park
 park:
   %a = atomicrmw add ptr %z, i32 1 seq_cst
-  %r = call i64 (i64, ...) @syscall(i64 FUTEX, ptr %s, i64 128, i32 %seen, ptr null, ptr null, i64 0)
+  call void @park(ptr %p, i32 %seen)
   %c = atomicrmw sub ptr %z, i32 1 seq_cst
   br label %top
 out:
@@ -168,9 +235,11 @@ attributes #0 = { nounwind }
 """
 
 
-def parallel_available() -> bool:
-    """Whether workers can sleep and be woken here."""
-    return sys.platform == "linux" and platform.machine() in _FUTEX
+def parking() -> str:
+    """How workers sleep here: ``"futex"``, ``"posix"``, or ``""`` if there are none."""
+    if sys.platform == "linux" and platform.machine() in _FUTEX:
+        return "futex"
+    return "posix" if os.name == "posix" else ""
 
 
 class Pool:
@@ -186,7 +255,8 @@ class Pool:
         self.address = (ctypes.addressof(self._memory) + 63) & ~63
         self.threads = 1
         self.array: Any = None
-        if threads > 1 and parallel_available():
+        if threads > 1 and parking():
+            ctypes.CFUNCTYPE(None, ctypes.c_void_p)(addresses()["flowstone_prepare"])(self.address)
             worker = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(addresses()["flowstone_worker"])
             self._worker: Any = worker  # what ctypes calls must live as long as the threads
             for _ in range(threads - 1):
@@ -202,10 +272,14 @@ _addresses: dict[str, int] = {}
 def addresses() -> dict[str, int]:
     """Where the pool's functions are."""
     if not _addresses:
-        text = _TEXT.replace("FUTEX", str(_FUTEX.get(platform.machine(), 0)))
-        if not parallel_available():
-            text = _ALONE
-        _addresses.update(native.load(text, ["flowstone_parallel"] + ["flowstone_worker"] * parallel_available()))
+        how = parking()
+        if how:
+            text = {"futex": _FUTEX_TEXT, "posix": _POSIX_TEXT}[how] + _TEXT
+            text = text.replace("FUTEX", str(_FUTEX.get(platform.machine(), 0)))
+            names = ["flowstone_parallel", "flowstone_worker", "flowstone_prepare"]
+        else:
+            text, names = _ALONE, ["flowstone_parallel"]
+        _addresses.update(native.load(text, names))
     return _addresses
 
 
