@@ -107,7 +107,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if something would change")
     check = parser.parse_args().check
     wanted = files()
-    found = {*ROOT.rglob("__init__.py"), *ROOT.rglob("__init__.pyi"), ROOT / "catalogue.txt"}
+    found = {*ROOT.rglob("__init__.py"), *ROOT.rglob("__init__.pyi"), ROOT / "catalogue.txt"} - {
+        *(ROOT / "_private").iterdir()
+    }
     changed = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     surplus = sorted(found - wanted.keys())
     for path in [*changed, *surplus]:

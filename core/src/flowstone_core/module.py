@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flowstone_core import nest
 from flowstone_core.scopes import name_scope
-from flowstone_core.trackable import AutoTrackable
+from flowstone_core.trackable import BOOKKEEPING, AutoTrackable
 from flowstone_core.variable import Variable
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -116,7 +116,7 @@ def _walk(
     attributes = vars(module)
     submodules = []
     for name in sorted(attributes, key=key):
-        if name in type(module)._TF_MODULE_IGNORED_PROPERTIES or name in ("_extra_children", "_pending_children"):
+        if name in type(module)._TF_MODULE_IGNORED_PROPERTIES or name in BOOKKEEPING:
             continue
         value = attributes[name]
         try:

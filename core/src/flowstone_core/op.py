@@ -285,6 +285,8 @@ class Op:
         for key, value in attrs.items():
             if key not in self._given:
                 raise TypeError(f"{self.name} has no attribute {key!r}; it has {sorted(self._given)}.")
+            if value is None and key in complete:
+                continue  # as in TensorFlow, None leaves an attribute at its default
             attr, normalize = self._given[key]
             value = normalize(value)
             if attr.allowed is not None and value not in attr.allowed and attr.kind in ("type", "string"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 Dims: TypeAlias = tuple[int | None, ...] | None
@@ -28,10 +29,54 @@ class Dimension:
         return self._value is None or other is None or self._value == other
 
     def __eq__(self, other: object) -> bool | None:  # type: ignore[override]
-        other = dimension_value(other)
-        if self._value is None or other is None:
-            return None
-        return bool(self._value == other)
+        return self._with(other, operator.eq)  # type: ignore[no-any-return]
+
+    def __lt__(self, other: Any) -> Any:
+        return self._with(other, operator.lt)
+
+    def __le__(self, other: Any) -> Any:
+        return self._with(other, operator.le)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._with(other, operator.gt)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._with(other, operator.ge)
+
+    def __add__(self, other: Any) -> Dimension:
+        return Dimension(self._with(other, operator.add))
+
+    def __sub__(self, other: Any) -> Dimension:
+        return Dimension(self._with(other, operator.sub))
+
+    def __mul__(self, other: Any) -> Dimension:
+        return Dimension(self._with(other, operator.mul))
+
+    def __floordiv__(self, other: Any) -> Dimension:
+        return Dimension(self._with(other, operator.floordiv))
+
+    def __mod__(self, other: Any) -> Dimension:
+        return Dimension(self._with(other, operator.mod))
+
+    def __radd__(self, other: Any) -> Dimension:
+        return Dimension(other) + self
+
+    def __rsub__(self, other: Any) -> Dimension:
+        return Dimension(other) - self
+
+    def __rmul__(self, other: Any) -> Dimension:
+        return Dimension(other) * self
+
+    def __rfloordiv__(self, other: Any) -> Dimension:
+        return Dimension(other) // self
+
+    def __rmod__(self, other: Any) -> Dimension:
+        return Dimension(other) % self
+
+    def _with(self, other: Any, operation: Callable[[int, int], Any]) -> Any:
+        """``operation`` of both sizes; None if one is unknown."""
+        size = dimension_value(other)
+        return None if self._value is None or size is None else operation(self._value, size)
 
     def __hash__(self) -> int:
         return hash(self._value)

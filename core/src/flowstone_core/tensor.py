@@ -134,6 +134,13 @@ class Tensor:
         """The old name of ``ref``."""
         return Reference(self)
 
+    def __bool__(self) -> bool:
+        raise NotImplementedError
+
+    def __nonzero__(self) -> bool:
+        """What ``bool()`` gives; the name is from Python 2."""
+        return bool(self)
+
     def __hash__(self) -> int:
         raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
 

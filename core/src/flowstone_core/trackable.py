@@ -65,14 +65,23 @@ class AutoTrackable(Trackable):
 
     def _trackable_children(self) -> dict[str, Any]:
         found = {}
+        untracked = self.__dict__.get("_untracked", ())
         for name, value in vars(self).items():
-            if name in _PRIVATE or (node := as_trackable(value)) is None:
+            if name in BOOKKEEPING or (node := as_trackable(value)) is None:
+                continue
+            if any(value is each for each in untracked):
                 continue
             found[name] = node
         return found | self.__dict__.get("_extra_children", {})
 
+    def _no_dependency(self, value: Any) -> Any:
+        """``value``, which is no child when it becomes an attribute of this object."""
+        self.__dict__.setdefault("_untracked", []).append(value)
+        return value
 
-_PRIVATE = frozenset({"_extra_children", "_pending_children"})
+
+BOOKKEEPING = frozenset({"_extra_children", "_pending_children", "_untracked"})
+"""The attributes in which an object keeps what it knows of its children."""
 
 
 class ListNode(Trackable):

@@ -13,6 +13,7 @@ PUBLIC: dict[str, str] = {
     "map_fn": "flowstone_graphfn.higher_order:map_fn",
     "scan": "flowstone_graphfn.higher_order:scan",
     "Graph": "flowstone_graphfn.graph:Graph",
+    "compat.v1.get_default_graph": "flowstone_graphfn.default_graph:get_default_graph",
     "Operation": "flowstone_graphfn.graph:Operation",
     "autograph.set_verbosity": "flowstone_graphfn.autograph.log:set_verbosity",
     "autograph.to_code": "flowstone_graphfn.autograph.api:to_code",

@@ -79,6 +79,12 @@ class ConcreteFunction:
         """The traced graph."""
         return self._function.graph
 
+    def add_to_graph(self, g: Any = None, overwrite: bool = False) -> None:
+        """Nothing is to be done: graphs hold the functions that they call."""
+
+    def add_gradient_functions_to_graph(self, g: Any = None) -> None:
+        """Nothing is to be done: graphs hold the functions that they call."""
+
     @property
     def graph_function(self) -> GraphFunction:
         """The function on flat tensors, captures as its last inputs."""

@@ -22,6 +22,8 @@ _LAYERS = {
     "attention.attention": "Attention",
     "attention.additive_attention": "AdditiveAttention",
     "attention.multi_head_attention": "MultiHeadAttention",
+    "core.lambda_layer": "Lambda",
+    "core.wrapper": "Wrapper",
     "recurrent.rnn": "RNN",
     "recurrent.simple_rnn": "SimpleRNN SimpleRNNCell",
     "recurrent.lstm": "LSTM LSTMCell",

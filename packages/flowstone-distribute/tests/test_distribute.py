@@ -3,7 +3,8 @@
 import pytest
 from flowstone_core.api import tf
 from flowstone_data.dataset import DatasetV2 as Dataset
-from flowstone_distribute import context, inputs, strategies
+from flowstone_distribute import default as context
+from flowstone_distribute import inputs, strategies
 from flowstone_distribute.clusters import (
     ClusterSpec,
     SimpleClusterResolver,

@@ -97,7 +97,7 @@ def test_help(sandbox):
         ("tensorflow.contrib", None),
         ("tensorflow.core.util", ""),
         ("tensorflow.core.util.no_such_pb2", None),
-        ("tensorflow.python.util.tf_inspect", "inspect"),
+        ("tensorflow.python.util.tf_inspect", ""),
     ],
 )
 def test_homes(theirs, ours):

@@ -6,13 +6,10 @@ import inspect
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from flowstone_core.trackable import AutoTrackable
+from flowstone_core.trackable import BOOKKEEPING, AutoTrackable
 from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_graphfn.function import Function
 from flowstone_graphfn.signature import Bound
-
-_BOOKKEEPING = frozenset({"_extra_children", "_pending_children"})
-"""Attributes that trackable objects need for themselves."""
 
 
 class RestoredObject(AutoTrackable):
@@ -20,7 +17,7 @@ class RestoredObject(AutoTrackable):
 
     def _attach(self, name: str, child: Any) -> None:
         """Make *child* the attribute *name*; where a class has that name itself, a child without attribute."""
-        if (name != "__call__" and hasattr(type(self), name)) or name in _BOOKKEEPING:
+        if (name != "__call__" and hasattr(type(self), name)) or name in BOOKKEEPING:
             if hasattr(child, "_trackable_children"):
                 self._track_trackable(child, name)
             return

@@ -45,6 +45,22 @@ PUBLIC: dict[str, str] = (
         },
     )
     | public("flowstone_core.trackable", {"Trackable": "__internal__.tracking.Trackable"})
+    | public("flowstone_core.composite", {"CompositeTensor": "__internal__.CompositeTensor"})
+    | public(
+        "flowstone_core.shallow_nest",
+        {
+            name: f"__internal__.nest.{name}"
+            for name in (
+                "flatten_up_to",
+                "get_traverse_shallow_structure",
+                "is_attrs",
+                "is_mapping",
+                "list_to_tuple",
+                "map_structure_up_to",
+                "yield_flat_paths",
+            )
+        },
+    )
     | public(
         "flowstone_core.nest",
         {

@@ -2,9 +2,8 @@
 
 _MODULES = {
     "": {
-        "context": """
-            ReplicaContext experimental_set_strategy get_replica_context get_strategy has_strategy in_cross_replica_context
-        """,
+        "context": "ReplicaContext",
+        "default": "experimental_set_strategy get_replica_context get_strategy has_strategy in_cross_replica_context",
         "strategy": "Strategy StrategyExtended",
         "strategies": """
             MirroredStrategy MultiWorkerMirroredStrategy OneDeviceStrategy ParameterServerStrategy TPUStrategy

@@ -6,6 +6,7 @@ PUBLIC: dict[str, str] = {
     "__version__": "flowstone._versions:VERSION",
     "flowstone_version": "flowstone._versions:FLOWSTONE_VERSION",
     "installed": "flowstone._compose:installed",
+    "keras.version": "flowstone._versions:keras_version",
     "keras.__version__": "flowstone._versions:KERAS_VERSION",
     "version.COMPILER_VERSION": "flowstone._versions:COMPILER_VERSION",
     "version.GIT_VERSION": "flowstone._versions:GIT_VERSION",

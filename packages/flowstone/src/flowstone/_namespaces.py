@@ -4,7 +4,7 @@ from __future__ import annotations
 
 NAMESPACES = frozenset(
     """
-    __internal__ __internal__.tracking
+    __internal__ __internal__.nest __internal__.tracking
     audio
     autodiff
     autograph autograph.experimental

@@ -18,6 +18,12 @@ flowstone's own version is ``tf.flowstone_version``."""
 KERAS_VERSION = "3.15.1"
 """``tf.keras.__version__``: the Keras whose interface this is."""
 
+
+def keras_version() -> str:
+    """``tf.keras.version()``: the Keras whose interface this is."""
+    return KERAS_VERSION
+
+
 GIT_VERSION = f"flowstone-{__version__}"
 COMPILER_VERSION = "none"
 GRAPH_DEF_VERSION = 2474

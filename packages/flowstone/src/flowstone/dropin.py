@@ -23,32 +23,10 @@ from types import ModuleType
 import pluggy
 
 from flowstone._namespaces import NAMESPACES
+from flowstone._private import MODULES, StandIn
 
-ROOTS = {"tensorflow": "flowstone", "keras": "flowstone.keras"}
+ROOTS = {"tensorflow": "flowstone", "keras": "flowstone.keras", "tf_keras": "flowstone.keras"}
 """What the top-level names stand for."""
-
-PRIVATE = {
-    "tensorflow.python.eager.context": "flowstone",
-    "tensorflow.python.framework.dtypes": "flowstone.dtypes",
-    "tensorflow.python.framework.errors": "flowstone.errors",
-    "tensorflow.python.framework.errors_impl": "flowstone.errors",
-    "tensorflow.python.framework.ops": "flowstone",
-    "tensorflow.python.framework.tensor_shape": "flowstone",
-    "tensorflow.python.framework.tensor_spec": "flowstone",
-    "tensorflow.python.framework.type_spec": "flowstone",
-    "tensorflow.python.lib.io.tf_record": "flowstone.io",
-    "tensorflow.python.ops.array_ops": "flowstone",
-    "tensorflow.python.ops.lookup_ops": "flowstone.lookup",
-    "tensorflow.python.ops.math_ops": "flowstone",
-    "tensorflow.python.ops.nn_ops": "flowstone.nn",
-    "tensorflow.python.ops.random_ops": "flowstone.random",
-    "tensorflow.python.platform.gfile": "flowstone.io.gfile",
-    "tensorflow.python.platform.test": "flowstone.test",
-    "tensorflow.python.util.nest": "flowstone.nest",
-    "tensorflow.python.util.tf_inspect": "inspect",
-}
-"""Modules of TensorFlow's implementation that programs import although they are private, and whose names
-are public elsewhere."""
 
 MESSAGES = ("tensorflow.core", *(f"tensorflow.core.{part}" for part in ("example", "framework", "protobuf", "util")))
 """The packages of TensorFlow's message modules; ``event_pb2`` and the rest are flowstone-protos'."""
@@ -73,6 +51,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         """The module of flowstone; the import system writes ``spec`` on it, which ``exec_module`` undoes."""
+        if spec.name in MODULES:
+            return StandIn(spec.name)
         target = home(spec.name)
         if not target:
             return None  # an empty package on the way to a private module
@@ -89,16 +69,14 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def home(fullname: str) -> str | None:
     """The module of flowstone that stands for a module of TensorFlow or Keras; None if there is none.
 
-    Empty for a package that only leads to one of ``PRIVATE``.
+    Empty for one of ``MODULES`` and for a package that only leads to some.
 
     >>> home("tensorflow.keras.layers")
     'flowstone.keras.layers'
     >>> home("tensorflow.compat.v2.keras")
     'flowstone.keras'
     """
-    if fullname in PRIVATE:
-        return PRIVATE[fullname]
-    if fullname in MESSAGES or (any(name.startswith(f"{fullname}.") for name in PRIVATE) and fullname not in ROOTS):
+    if fullname in MESSAGES or (any(f"{name}.".startswith(f"{fullname}.") for name in MODULES) and fullname not in ROOTS):
         return ""
     package, _, module = fullname.rpartition(".")
     if package in MESSAGES:

@@ -44,5 +44,7 @@ from flowstone_layers.regularizers import Regularizer as Regularizer
 from flowstone_layers.models.sequential import Sequential as Sequential
 from flowstone_layers.variable import Variable as Variable
 from flowstone._versions import KERAS_VERSION as _KERAS_VERSION___version__
+from flowstone._versions import keras_version as _keras_version_version
 
 __version__ = _KERAS_VERSION___version__
+version = _keras_version_version

@@ -15,6 +15,7 @@ from . import saved_model as saved_model
 from . import summary as summary
 from . import test as test
 from . import train as train
+from flowstone_core.v1.variables import AUTO_REUSE as AUTO_REUSE
 from flowstone_protos.attr_value_pb2 import AttrValue as AttrValue
 from flowstone_core.shapes import Dimension as Dimension
 from flowstone_protos.event_pb2 import Event as Event
@@ -35,13 +36,38 @@ from flowstone_protos.summary_pb2 import Summary as Summary
 from flowstone_protos.summary_pb2 import SummaryMetadata as SummaryMetadata
 from flowstone_protos.meta_graph_pb2 import TensorInfo as TensorInfo
 from flowstone_autodiff.unconnected import UnconnectedGradients as UnconnectedGradients
+from flowstone_core.v1.variables import VariableScope as VariableScope
+from flowstone_core.v1.behavior import colocate_with as colocate_with
+from flowstone_core.v1.behavior import control_flow_v2_enabled as control_flow_v2_enabled
 from flowstone_autodiff.custom import custom_gradient as custom_gradient
+from flowstone_core.v1.behavior import enable_v2_behavior as _enable_v2_behavior_enable_control_flow_v2
+from flowstone_core.v1.behavior import enable_eager_execution as enable_eager_execution
+from flowstone_core.v1.behavior import enable_v2_behavior as _enable_v2_behavior_enable_resource_variables
+from flowstone_core.v1.behavior import enable_v2_behavior as _enable_v2_behavior_enable_tensor_equality
+from flowstone_core.v1.behavior import enable_v2_behavior as enable_v2_behavior
+from flowstone_core.v1.behavior import enable_v2_behavior as _enable_v2_behavior_enable_v2_tensorshape
+from flowstone_core.v1.behavior import executing_eagerly_outside_functions as executing_eagerly_outside_functions
+from flowstone_graphfn.default_graph import get_default_graph as get_default_graph
 from flowstone_core.random_seed import get_seed as get_seed
+from flowstone_core.v1.variables import get_variable as get_variable
+from flowstone_core.v1.variables import get_variable_scope as get_variable_scope
+from flowstone_core.v1.behavior import global_variables_initializer as global_variables_initializer
 from flowstone_autodiff.gradients import gradients as gradients
 from flowstone_autodiff.gradients import hessians as hessians
 from flowstone_autodiff.by_name import no_gradient as no_gradient
+from flowstone_core.v1.behavior import placeholder_with_default as placeholder_with_default
 from flowstone_autodiff.custom import recompute_grad as recompute_grad
+from flowstone_core.v1.behavior import reset_default_graph as reset_default_graph
+from flowstone_core.random_seed import set_seed as _set_seed_set_random_seed
 from flowstone_core.ops.searching import setdiff1d as setdiff1d
+from flowstone_core.v1.variables import variable_scope as variable_scope
+from flowstone_core.v1.behavior import variables_initializer as variables_initializer
+from flowstone_core.v1.behavior import where as where
 
 NoGradient = _no_gradient_NoGradient
 NotDifferentiable = _no_gradient_NotDifferentiable
+enable_control_flow_v2 = _enable_v2_behavior_enable_control_flow_v2
+enable_resource_variables = _enable_v2_behavior_enable_resource_variables
+enable_tensor_equality = _enable_v2_behavior_enable_tensor_equality
+enable_v2_tensorshape = _enable_v2_behavior_enable_v2_tensorshape
+set_random_seed = _set_seed_set_random_seed
