@@ -81,12 +81,16 @@ def _walk(shallow: Any, inputs: list[Any], check_types: bool, path: Path) -> Ite
 def _compare(shallow: Any, other: Any, check_types: bool, path: Path) -> None:
     where = f"At {list(path)}: " if path else ""
     if not is_nested(other):
-        raise TypeError(f"{where}the shallow structure has a {type(shallow).__name__}, the input has the leaf {other!r}.")
+        raise TypeError(
+            f"{where}the shallow structure has a {type(shallow).__name__}, the input has the leaf {other!r}."
+        )
     same = type(shallow) is type(other) or (isinstance(shallow, Mapping) and isinstance(other, Mapping))
     if is_namedtuple(shallow) and is_namedtuple(other):
         same = shallow._fields == other._fields and type(shallow).__name__ == type(other).__name__
     if check_types and not same:
-        raise TypeError(f"{where}the shallow structure is a {type(shallow).__name__}, the input a {type(other).__name__}.")
+        raise TypeError(
+            f"{where}the shallow structure is a {type(shallow).__name__}, the input a {type(other).__name__}."
+        )
     if len(children(shallow)) != len(children(other)):
         raise ValueError(
             f"{where}the shallow structure has length {len(children(shallow))}, the input {len(children(other))}."
@@ -130,7 +134,9 @@ def yield_flat_paths(nest: Any, expand_composites: bool = False) -> Iterator[Pat
     return (path for path, _ in flatten_with_tuple_paths(nest))
 
 
-def map_structure_with_tuple_paths_up_to(shallow_tree: Any, func: Callable[..., Any], *inputs: Any, **kwargs: Any) -> Any:
+def map_structure_with_tuple_paths_up_to(
+    shallow_tree: Any, func: Callable[..., Any], *inputs: Any, **kwargs: Any
+) -> Any:
     """``func(path, *parts)`` at each leaf of ``shallow_tree``, in a structure like it."""
     if not inputs:
         raise ValueError("There is no structure to map over: give at least one after the function.")
@@ -186,7 +192,9 @@ def get_traverse_shallow_structure(
     if isinstance(go_on, bool):
         if not go_on:
             return False
-        return rebuild(structure, [get_traverse_shallow_structure(traverse_fn, value) for _, value in children(structure)])
+        return rebuild(
+            structure, [get_traverse_shallow_structure(traverse_fn, value) for _, value in children(structure)]
+        )
     answers = [value for _, value in children(go_on)]
     below = [
         get_traverse_shallow_structure(traverse_fn, value) if answer else False

@@ -55,9 +55,10 @@ def test_nest_below_a_shallower_structure():
     ]
     assert shallow_nest.flatten_with_joined_string_paths(deep)[-1] == ("b/1/1", 3)
     assert shallow_nest.flatten_up_to({"a": 0, "b": [0, 0]}, deep) == [4, 1, (2, 3)]
-    assert shallow_nest.map_structure_with_tuple_paths_up_to(
-        [0, [0]], lambda *each: each, [1, [(2, 3)]], [4, [5]]
-    ) == [((0,), 1, 4), [((1, 0), (2, 3), 5)]]
+    assert shallow_nest.map_structure_with_tuple_paths_up_to([0, [0]], lambda *each: each, [1, [(2, 3)]], [4, [5]]) == [
+        ((0,), 1, 4),
+        [((1, 0), (2, 3), 5)],
+    ]
     assert shallow_nest.map_structure_with_paths(lambda path, x: path, deep)["b"][1] == ("b/1/0", "b/1/1")
     found = shallow_nest.get_traverse_shallow_structure(lambda part: not isinstance(part, tuple), deep)
     assert found == {"b": [True, False], "a": True}

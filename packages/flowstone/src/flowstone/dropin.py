@@ -76,7 +76,9 @@ def home(fullname: str) -> str | None:
     >>> home("tensorflow.compat.v2.keras")
     'flowstone.keras'
     """
-    if fullname in MESSAGES or (any(f"{name}.".startswith(f"{fullname}.") for name in MODULES) and fullname not in ROOTS):
+    if fullname in MESSAGES or (
+        any(f"{name}.".startswith(f"{fullname}.") for name in MODULES) and fullname not in ROOTS
+    ):
         return ""
     package, _, module = fullname.rpartition(".")
     if package in MESSAGES:

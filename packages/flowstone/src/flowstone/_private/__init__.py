@@ -111,7 +111,9 @@ _TABLE = """
 are asked; ``@`` stands for this package."""
 
 MODULES: dict[str, tuple[str, ...]] = {
-    (private if private.startswith(OTHERS) else PREFIX + private): tuple(home.replace("@", f"{__name__}.") for home in homes.split())
+    (private if private.startswith(OTHERS) else PREFIX + private): tuple(
+        home.replace("@", f"{__name__}.") for home in homes.split()
+    )
     for private, _, homes in (line.strip().partition(":") for line in _TABLE.strip().splitlines())
 }
 """The table, by the modules' names."""

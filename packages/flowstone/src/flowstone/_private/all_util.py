@@ -8,7 +8,9 @@ from typing import Any
 
 
 def remove_undocumented(
-    module_name: str, allowed_exception_list: Sequence[str] | None = None, doc_string_modules: Sequence[Any] | None = None
+    module_name: str,
+    allowed_exception_list: Sequence[str] | None = None,
+    doc_string_modules: Sequence[Any] | None = None,
 ) -> None:
     """Delete the public names of a module that are not in its ``allowed_exception_list``.
 

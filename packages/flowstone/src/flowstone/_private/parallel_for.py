@@ -9,7 +9,10 @@ from flowstone_core.api import tf
 
 
 def pfor(
-    loop_fn: Callable[[Any], Any], iters: Any, fallback_to_while_loop: bool = True, parallel_iterations: int | None = None
+    loop_fn: Callable[[Any], Any],
+    iters: Any,
+    fallback_to_while_loop: bool = True,
+    parallel_iterations: int | None = None,
 ) -> Any:
     """What ``loop_fn(i)`` gives for all ``i`` below ``iters`` at once, stacked."""
     return tf.vectorized_map(loop_fn, tf.range(iters), fallback_to_while_loop=fallback_to_while_loop)

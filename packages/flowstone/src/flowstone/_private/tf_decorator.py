@@ -8,7 +8,11 @@ from typing import Any
 
 
 def make_decorator(
-    target: Any, decorator_func: Any, decorator_name: str | None = None, decorator_doc: str = "", decorator_argspec: Any = None
+    target: Any,
+    decorator_func: Any,
+    decorator_name: str | None = None,
+    decorator_doc: str = "",
+    decorator_argspec: Any = None,
 ) -> Any:
     """``decorator_func`` as a wrapper of ``target``, with its name, docstring and signature."""
     return functools.update_wrapper(decorator_func, target)

@@ -40,6 +40,7 @@ from flowstone_layers.core.input_layer import InputLayer as InputLayer
 from flowstone_layers.input_spec import InputSpec as InputSpec
 from flowstone_layers.recurrent.lstm import LSTM as LSTM
 from flowstone_layers.recurrent.lstm import LSTMCell as LSTMCell
+from flowstone_layers.core.lambda_layer import Lambda as Lambda
 from flowstone_layers.layer import Layer as Layer
 from flowstone_layers.normalization.layer_normalization import LayerNormalization as LayerNormalization
 from flowstone_layers.activation.parametric import LeakyReLU as LeakyReLU
@@ -59,6 +60,7 @@ from flowstone_layers.recurrent.simple_rnn import SimpleRNN as SimpleRNN
 from flowstone_layers.recurrent.simple_rnn import SimpleRNNCell as SimpleRNNCell
 from flowstone_layers.recurrent.stacked import StackedRNNCells as StackedRNNCells
 from flowstone_layers.merging.elementwise import Subtract as Subtract
+from flowstone_layers.core.wrapper import Wrapper as Wrapper
 from flowstone_layers.merging.elementwise import add as add
 from flowstone_layers.merging.elementwise import average as average
 from flowstone_layers.merging.concatenate import concatenate as concatenate
