@@ -29,7 +29,7 @@ class Dimension:
         return self._value is None or other is None or self._value == other
 
     def __eq__(self, other: object) -> bool | None:  # type: ignore[override]
-        return self._with(other, operator.eq)  # type: ignore[no-any-return]
+        return self._with(other, operator.eq)
 
     def __lt__(self, other: Any) -> Any:
         return self._with(other, operator.lt)

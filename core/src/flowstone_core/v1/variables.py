@@ -202,7 +202,7 @@ def _made(
         )
 
 
-def _glorot(sizes: Sequence[int]) -> RandomUniform:
+def _glorot(sizes: Sequence[Any]) -> RandomUniform:
     """Uniform between ±√(6 / (inputs + outputs)); Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a."""
     field = math.prod(sizes[:-2])
     inputs, outputs = (sizes[-2] * field, sizes[-1] * field) if len(sizes) > 1 else (math.prod(sizes),) * 2

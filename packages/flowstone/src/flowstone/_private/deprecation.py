@@ -58,15 +58,16 @@ def deprecated(date: str | None, instructions: str, warn_once: bool = True) -> C
 
     def decorate(target: Any) -> Any:
         warn = _Warner(warn_once)
-        called = target.__init__ if isinstance(target, type) else target
+        is_class = isinstance(target, type)
+        called = target.__init__ if is_class else target
 
         @functools.wraps(called)
         def calls(*args: Any, **kwargs: Any) -> Any:
             warn(f"{target.__module__}.{target.__qualname__}", date, instructions)
             return called(*args, **kwargs)
 
-        if isinstance(target, type):
-            target.__init__ = calls  # type: ignore[misc]
+        if is_class:
+            target.__init__ = calls
             return target
         _documented(calls, f"it will be removed {_end(date)}.", instructions)
         return calls

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from typing import Any
 
 
@@ -21,5 +20,8 @@ def make_decorator(
 def unwrap(maybe_tf_decorator: Any) -> tuple[list[Any], Any]:
     """The wrappers around a function, outermost first, and the function."""
     wrappers: list[Any] = []
-    inner = inspect.unwrap(maybe_tf_decorator, stop=lambda each: bool(wrappers.append(each)))
+    inner = maybe_tf_decorator
+    while hasattr(inner, "__wrapped__") and not any(inner is each for each in wrappers):
+        wrappers.append(inner)
+        inner = inner.__wrapped__
     return wrappers, inner
