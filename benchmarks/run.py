@@ -4,6 +4,7 @@
     nox -s bench -- tensorflow       TensorFlow too
     nox -s bench -- peers            all rows beside TensorFlow, PyTorch and JAX (peers/measure.py, with its options)
     python benchmarks/run.py calls   one part: calls, compiled, eager, graphs, imports or sizes
+    python benchmarks/run.py calls cpu   the time that processors work, for busy machines; best on one core (taskset)
 
 Times are medians of bursts that run in turns (``timing.py``).
 """

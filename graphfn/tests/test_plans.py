@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -368,3 +371,31 @@ def test_what_is_added_in_place_stays_until_it_is_added(providers):
         for _ in range(3):
             for found, expected in zip(f(x, w[0]), recurrence_over_slices(x, w[0]), strict=True):
                 np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-3, atol=1e-4)
+
+
+def test_threads_have_temporaries_of_their_own():
+    with kernel_providers(["numpy"]):
+        chain = function(lambda x: tf.reduce_sum(tf.sqrt(tf.abs(tf.tanh(x * 2.0) - x) + 1.0) * x))
+        slices = function(slices_in_a_loop)
+        inputs = [LONG * float(number) for number in range(8)]
+        small = [tf.reshape(x[:12], [6, 2]) for x in inputs]
+        expected = [(chain(x).numpy(), slices(y).numpy()) for x, y in zip(inputs, small, strict=True)]
+        with ThreadPoolExecutor(8) as pool:
+            for _ in range(5):
+                sums = list(pool.map(lambda x: chain(x).numpy(), inputs))
+                gradients = list(pool.map(lambda y: slices(y).numpy(), small))
+                for (total, gradient), got, other in zip(expected, sums, gradients, strict=True):
+                    assert got == total
+                    np.testing.assert_array_equal(other, gradient)
+
+
+def test_a_function_and_its_plan_go_when_nobody_holds_them():
+    f = function(lambda x: tf.tanh(x * 2.0) + x)
+    f(LONG)
+    concrete = f.get_concrete_function(LONG)
+    plan = weakref.ref(concrete.graph_function.plan)
+    graph = weakref.ref(concrete.graph_function.graph)
+    del f, concrete
+    gc.collect()
+    assert plan() is None
+    assert graph() is None

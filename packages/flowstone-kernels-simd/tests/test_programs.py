@@ -86,7 +86,7 @@ def test_an_internal_failure_falls_back_and_is_logged(monkeypatch, caplog):
 
     monkeypatch.setattr(Lowering, "program", broken)
     f = function(lambda x: elementary.tanh(x) * 2)
-    x = normal(5)
+    x = normal(100)
     with caplog.at_level(logging.WARNING, "flowstone.compilers"):
         for _ in range(4):
             np.testing.assert_allclose(f(x).numpy(), np.tanh(x.numpy()) * 2, rtol=1e-6)
@@ -399,3 +399,19 @@ def test_parts_that_are_too_large_are_left_to_kernels(monkeypatch):
     plan = f.get_concrete_function(normal(4)).graph_function.plan
     assert not plan.compiled
     assert "more than 2 nodes" in plan.describe()
+
+
+def test_a_few_operations_on_a_few_numbers_stay_with_kernels(monkeypatch):
+    monkeypatch.delenv(compiler.WHEN_VARIABLE)
+
+    def plan_of(f, *arguments):
+        traced = function(f)
+        traced(*arguments)
+        return traced.get_concrete_function(*arguments).graph_function.plan
+
+    few, many, variable = constant([1.0, 2.0]), normal(100), Variable([1.0, 2.0])
+    small = plan_of(lambda x: x * variable + x, few)
+    assert not small.compiled
+    assert any("faster than a call" in reason for reason in small.reasons.values())
+    assert plan_of(lambda x: x * 2.0 + x, many).compiled
+    assert plan_of(lambda x: elementary.tanh(reduce.reduce_sum(x * x) * x + x) * x * x * x * x, few).compiled

@@ -26,6 +26,7 @@ from flowstone_kernels_simd.handles import from_outside, pack, unpack, written
 from flowstone_kernels_simd.ir import NARROW
 from flowstone_kernels_simd.lowering import Lowering, refuse_tensor
 from flowstone_kernels_simd.program import Program
+from flowstone_kernels_simd.trifles import trifling
 from flowstone_kernels_simd.values import Unsupported
 
 WHEN_VARIABLE = "FLOWSTONE_SIMD_COMPILE"
@@ -96,6 +97,8 @@ class SimdCompiler:
             return f"{WHEN_VARIABLE}=never"
         if len(part.nodes) < 2 and part.nodes[0].op.name not in _LOOPS and when != "always":
             return "a single node"
+        if when != "always" and trifling(part):
+            return "little work on few numbers: kernels are faster than a call"
         if len(part.nodes) > MOST_NODES:
             return f"more than {MOST_NODES} nodes"
         runner = Runner(part, 0 if at_once() else 1)
