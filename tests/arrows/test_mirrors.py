@@ -28,7 +28,7 @@ ON_OBJECTS = {
 }
 """Families whose kernels work on handles, files or Python functions: a provider of array kernels has nothing to offer."""
 
-UNDETERMINED = {"candidates", "cudnn", "random", "stateless_random", "stateless_sampling"}
+UNDETERMINED = {"candidates", "clock", "cudnn", "random", "stateless_random", "stateless_sampling"}
 """Families whose results no reference can give, or that give none without a GPU."""
 
 

@@ -1,6 +1,7 @@
 """The public names that flowstone-autodiff gives to ``tf.*``, as ``module:attribute``; nothing is imported here."""
 
 PUBLIC: dict[str, str] = {
+    "AggregationMethod": "flowstone_autodiff.aggregation_method:AggregationMethod",
     "GradientTape": "flowstone_autodiff.tape:GradientTape",
     "RegisterGradient": "flowstone_autodiff.by_name:RegisterGradient",
     "UnconnectedGradients": "flowstone_autodiff.unconnected:UnconnectedGradients",

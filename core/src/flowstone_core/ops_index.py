@@ -167,6 +167,7 @@ FAMILIES: Final[dict[str, str]] = {
         StatelessRandomGetKeyCounter StatelessRandomGetKeyCounterAlg StatelessRandomGetAlg StatelessRandomUniformV2 StatelessRandomNormalV2
         StatelessTruncatedNormalV2 StatelessRandomUniformIntV2 StatelessRandomUniformFullIntV2
     """,
+    "clock": "Timestamp",
     "cudnn": """
         CudnnRNN CudnnRNNBackprop CudnnRNNBackpropV2 CudnnRNNBackpropV3 CudnnRNNV2 CudnnRNNV3
     """,
@@ -185,14 +186,15 @@ FAMILIES: Final[dict[str, str]] = {
         ResourceSparseApplyProximalGradientDescent ResourceSparseApplyRMSProp
     """,
     "qr": "Qr",
+    "ragged_filling": "RaggedFillEmptyRows RaggedFillEmptyRowsGrad",
     "sparse": """
         SparseConcat SparseFillEmptyRows SparseFillEmptyRowsGrad SparseReorder SparseReshape SparseSlice SparseSliceGrad
         SparseSplit SparseToDense
     """,
     "sets": "DenseToDenseSetOperation DenseToSparseSetOperation SetSize SparseToSparseSetOperation",
     "sparse_serialization": "DeserializeSparse SerializeManySparse SerializeSparse",
-    "sparse_counting": "DenseCountSparseOutput SparseCountSparseOutput",
-    "sparse_cross": "SparseCross SparseCrossV2",
+    "sparse_counting": "DenseCountSparseOutput RaggedCountSparseOutput SparseCountSparseOutput",
+    "sparse_cross": "SparseCross SparseCrossHashed SparseCrossV2",
     "sparse_cwise": "SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul",
     "sparse_math": """
         SparseAdd SparseAddGrad SparseReduceMax SparseReduceMaxSparse SparseReduceSum SparseReduceSumSparse SparseSoftmax

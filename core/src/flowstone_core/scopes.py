@@ -49,6 +49,16 @@ def scope_prefix() -> str:
     return "/".join(state.name_scopes) + "/" if state.name_scopes else ""
 
 
+def get_current_name_scope() -> str:
+    """The name of the scopes that are open, such as ``"outer/inner"``, or an empty string.
+
+    >>> with tf.name_scope("outer"), tf.name_scope("inner"):
+    ...     tf.get_current_name_scope()
+    'outer/inner'
+    """
+    return "/".join(state.name_scopes)
+
+
 class _Device:
     def __init__(self, name: Any) -> None:
         self._name = name

@@ -12,8 +12,20 @@ from flowstone_core.trackable import Trackable
 class TrackableResource(Trackable):
     """An object with a resource handle, which a saved model makes and fills again by three functions.
 
+    >>> class Counts(tf.saved_model.experimental.TrackableResource):
+    ...     def __init__(self, device: str = "") -> None:
+        self._resource_device = device
+
+    def _create_resource(self):
+    ...         return tf.raw_ops.MutableHashTableV2(key_dtype=tf.string, value_dtype=tf.int64)
+    >>> Counts().resource_handle.dtype
+    tf.resource
+
     Subclasses answer ``_create_resource`` (make the handle) and, if there is something to do, ``_initialize`` (fill
     what is behind it). What these functions use must be tracked or constant.
+
+    Args:
+        device: Accepted; there is one device.
 
     Attributes:
         _registered_name: By what name TensorFlow knows the class, if it does.

@@ -22,6 +22,8 @@ PUBLIC: dict[str, str] = {
     "autograph.experimental.Feature": "flowstone_graphfn.autograph.options:Feature",
     "autograph.experimental.do_not_convert": "flowstone_graphfn.autograph.api:do_not_convert",
     "autograph.experimental.set_loop_options": "flowstone_graphfn.autograph.api:set_loop_options",
+    "xla.experimental.compile": "flowstone_graphfn.xla:compile",
+    "xla.experimental.jit_scope": "flowstone_graphfn.xla:jit_scope",
     "inside_function": "flowstone_graphfn.trace:inside_function",
     "config.run_functions_eagerly": "flowstone_graphfn.eagerly:run_functions_eagerly",
     "config.functions_run_eagerly": "flowstone_graphfn.eagerly:functions_run_eagerly",

@@ -6,4 +6,4 @@ from flowstone_core.ops import sparse_counting as ops
 
 from flowstone_autodiff.registry import not_differentiable
 
-not_differentiable(ops.DENSE_COUNT, ops.SPARSE_COUNT)
+not_differentiable(ops.DENSE_COUNT, ops.RAGGED_COUNT, ops.SPARSE_COUNT)

@@ -6,4 +6,4 @@ from flowstone_core.ops import sparse_cross as ops
 
 from flowstone_autodiff.registry import not_differentiable
 
-not_differentiable(ops.SPARSE_CROSS, ops.SPARSE_CROSS_V2)
+not_differentiable(ops.SPARSE_CROSS, ops.SPARSE_CROSS_HASHED, ops.SPARSE_CROSS_V2)

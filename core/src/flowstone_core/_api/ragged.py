@@ -5,7 +5,8 @@ from __future__ import annotations
 from flowstone_core._api.names import public
 
 PUBLIC: dict[str, str] = (
-    public("flowstone_core.ragged.tensor", {"RaggedTensor": ".", "RaggedTensorSpec": "."})
+    public("flowstone_core.ops.ragged_filling", {"ragged_fill_empty_rows": ".", "ragged_fill_empty_rows_grad": "."})
+    | public("flowstone_core.ragged.tensor", {"RaggedTensor": ".", "RaggedTensorSpec": "."})
     | public("flowstone_core.ragged.row_partition", {"RowPartition": "experimental.RowPartition"})
     | public("flowstone_core.ragged.dynamic_shape", {"DynamicRaggedShape": "experimental.DynamicRaggedShape"})
     | public("flowstone_core.ragged.joining", {"stack": "ragged.stack"})

@@ -34,6 +34,7 @@ PUBLIC: dict[str, str] = (
             "sparse_to_dense": "sparse.to_dense",
         },
     )
+    | public("flowstone_core.ops.sparse_sampled", {"sampled_addmm": "sparse.sampled_addmm"})
     | public(
         "flowstone_core.ops.sparse_forms",
         {

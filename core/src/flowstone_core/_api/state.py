@@ -44,6 +44,13 @@ PUBLIC: dict[str, str] = (
             )
         },
     )
+    | public("flowstone_core.dlpack", {name: f"experimental.dlpack.{name}" for name in ("from_dlpack", "to_dlpack")})
+    | public(
+        "flowstone_core.asynchronous",
+        {name: f"experimental.{name}" for name in ("async_clear_error", "async_scope", "function_executor_type")},
+    )
+    | public("flowstone_core.ops.clock", {"timestamp": "."})
+    | public("flowstone_core.trackable_resource", {"TrackableResource": "saved_model.experimental.TrackableResource"})
     | public("flowstone_core.trackable", {"Trackable": "__internal__.tracking.Trackable"})
     | public("flowstone_core.composite", {"CompositeTensor": "__internal__.CompositeTensor"})
     | public(
@@ -71,7 +78,9 @@ PUBLIC: dict[str, str] = (
             "is_nested": "nest.is_nested",
         },
     )
-    | public("flowstone_core.scopes", {"name_scope": ".", "device": ".", "init_scope": "."})
+    | public(
+        "flowstone_core.scopes", {"name_scope": ".", "get_current_name_scope": ".", "device": ".", "init_scope": "."}
+    )
     | public(
         "flowstone_core.type_spec",
         {"TypeSpec": ".", "TensorSpec": ".", "BoundedTensorSpec": ".", "type_spec_from_value": "."},

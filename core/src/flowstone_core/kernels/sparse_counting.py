@@ -49,6 +49,19 @@ def dense_count(
     return _counted(rows, values.reshape(-1), weights.reshape(-1), shape, minlength, maxlength, binary_output)
 
 
+@KERNELS.add(ops.RAGGED_COUNT)
+def ragged_count(
+    splits: Any, values: Any, weights: Any, *, minlength: int, maxlength: int, binary_output: bool
+) -> tuple[Any, Any, Any]:
+    """Of each row of a ragged matrix."""
+    if splits.ndim != 1 or splits.size < 2:
+        raise SpecError("Must provide at least 2 elements for the splits argument.")
+    if splits[0] != 0 or splits[-1] != values.size or (np.diff(splits) < 0).any():
+        raise SpecError(f"Splits must go up from 0 to the number of values, {values.size}, got {splits.tolist()}.")
+    rows = np.repeat(np.arange(splits.size - 1), np.diff(splits))
+    return _counted(rows, values, weights, [splits.size - 1], minlength, maxlength, binary_output)
+
+
 @KERNELS.add(ops.SPARSE_COUNT)
 def sparse_count(
     indices: Any,

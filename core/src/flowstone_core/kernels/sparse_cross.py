@@ -11,7 +11,7 @@ import numpy as np
 
 from flowstone_core.conversion import bytes_array
 from flowstone_core.errors import SpecError
-from flowstone_core.fingerprints import farm_fingerprint, joined
+from flowstone_core.fingerprints import farm_fingerprint, joined, sip
 from flowstone_core.kernel import KernelSet
 from flowstone_core.kernels.coordinates import check_inside, check_parts
 from flowstone_core.ops import sparse_cross as ops
@@ -96,6 +96,30 @@ def sparse_cross(
     numbered = [[list(map(_fingerprint, row)) for row in column] for column in columns]
     buckets = num_buckets or 2**63 - 1
     places, found, shape = _crossed(numbered, lambda each: functools.reduce(joined, each, hash_key & MASK_64) % buckets)
+    return places, np.array(found, np.int64), shape
+
+
+@KERNELS.add(ops.SPARSE_CROSS_HASHED)
+def sparse_cross_hashed(
+    indices: list[Any],
+    values: list[Any],
+    shapes: list[Any],
+    dense_inputs: list[Any],
+    num_buckets: Any,
+    strong_hash: Any,
+    salt: Any,
+) -> tuple[Any, Any, Any]:
+    """Fingerprints of features, joined; or, if others must not find collisions, hashes that a key decides."""
+    if strong_hash:
+        if salt.shape != (2,):
+            raise SpecError(f"SparseCrossHashed: salt must be two numbers, got shape {TensorShape(salt.shape)}.")
+        if any(each.dtype.kind == "i" for each in (*values, *dense_inputs)):
+            raise SpecError("SparseCrossHashed: strong hashes are made of strings; convert numbers with tf.strings.")
+    key = salt.tolist()
+    number = (lambda feature: sip(feature, key)) if strong_hash else _fingerprint
+    columns = [[list(map(number, row)) for row in column] for column in _rows(indices, values, shapes, dense_inputs)]
+    buckets = int(num_buckets) or 2**63 - 1
+    places, found, shape = _crossed(columns, lambda each: functools.reduce(joined, each) % buckets)
     return places, np.array(found, np.int64), shape
 
 

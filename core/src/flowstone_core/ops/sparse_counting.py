@@ -39,7 +39,19 @@ def _infer_sparse(indices: Spec, values: Spec, shape: Spec, weights: Spec, **att
     return _counts(next((size for size in known if size is not None), None), weights)
 
 
+def _infer_ragged(splits: Spec, values: Spec, weights: Spec, **attrs: Any) -> tuple[Spec, Spec, Spec]:
+    infer.with_rank(splits, 1, "RaggedCountSparseOutput: splits")
+    return _counts(2, weights)
+
+
 DENSE_COUNT = Op("DenseCountSparseOutput", ("values: T", "weights: output_type"), _OUTPUTS, _ATTRS, infer=_infer_dense)
+RAGGED_COUNT = Op(
+    "RaggedCountSparseOutput",
+    ("splits: int64", "values: T", "weights: output_type"),
+    _OUTPUTS,
+    _ATTRS,
+    infer=_infer_ragged,
+)
 SPARSE_COUNT = Op(
     "SparseCountSparseOutput",
     ("indices: int64", "values: T", "dense_shape: int64", "weights: output_type"),

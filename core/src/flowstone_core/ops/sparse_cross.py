@@ -29,6 +29,10 @@ def _infer_words(*columns: Any) -> tuple[Spec, Spec, Spec]:
     return _crosses(string)
 
 
+def _infer_numbers(*columns: Any) -> tuple[Spec, Spec, Spec]:
+    return _crosses(int64)
+
+
 SPARSE_CROSS = Op(
     "SparseCross",
     _COLUMNS,
@@ -50,6 +54,15 @@ SPARSE_CROSS_V2 = Op(
     ("output_indices: int64", "output_values: string", "output_shape: int64"),
     ("N: int >= 0", *_TYPES),
     infer=_infer_words,
+)
+
+
+SPARSE_CROSS_HASHED = Op(
+    "SparseCrossHashed",
+    (*_COLUMNS, "num_buckets: int64", "strong_hash: bool", "salt: int64"),
+    ("output_indices: int64", "output_values: int64", "output_shape: int64"),
+    ("N: int >= 0", *_TYPES),
+    infer=_infer_numbers,
 )
 
 

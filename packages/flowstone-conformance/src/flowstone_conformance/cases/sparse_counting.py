@@ -47,6 +47,16 @@ def sparse(places: Array, values: Array, shape: Array, weights: Array, **attrs: 
     return counts(each, shape.tolist()[:-1], weights.dtype, attrs)
 
 
+def ragged(splits: Array, values: Array, weights: Array, **attrs: Any) -> tuple[Array, Array, Array]:
+    """The values of each row."""
+    each: list[tuple[tuple[int, ...], int, Any]] = [
+        ((row,), int(values[at]), number(weights[at]) if weights.size else 1)
+        for row in range(len(splits) - 1)
+        for at in range(int(splits[row]), int(splits[row + 1]))
+    ]
+    return counts(each, [len(splits) - 1], weights.dtype, attrs)
+
+
 _PLACES = array([[0, 0], [1, 1], [1, 3], [1, 4]], "int64")
 _LIMITS: tuple[dict[str, int], ...] = ({}, {"minlength": 9}, {"maxlength": 2}, {"minlength": 9, "maxlength": 3})
 
@@ -62,6 +72,18 @@ CASES = [
             ([[1, 2, 2], [0, 0, 5]], [[1, 2, 3], [4, 5, 6]], False),
             ([], [], False),
         )
+        for limits in _LIMITS
+    ),
+    *(
+        Case(
+            ops.RAGGED_COUNT,
+            (array(splits, "int64"), array([1, 2, 2, 7], kind), array(weights, "float32")),
+            ragged,
+            {**limits, "binary_output": binary},
+        )
+        for splits in ([0, 1, 1, 4], [0, 4], [0, 0, 2, 4, 4])
+        for kind in ("int32", "int64")
+        for weights, binary in (([], False), ([], True), ([2, 3, 4, 5], False))
         for limits in _LIMITS
     ),
     *(

@@ -9,7 +9,7 @@ from flowstone_core.dtypes import int64
 from flowstone_core.ops import sparse_cross as ops
 
 from flowstone_conformance.case import Case
-from flowstone_conformance.reference import Array, store
+from flowstone_conformance.reference import Array, result, store
 from flowstone_conformance.samples import array
 
 INT = np.dtype(np.int64)
@@ -49,9 +49,21 @@ _PLACES = array([[0, 0], [1, 0], [1, 1]], "int64")
 _OTHERS = array([[0, 0], [0, 2], [1, 0]], "int64")
 _SHAPE = array([2, 3], "int64")
 _SEPARATOR = np.array(b"_X_", object)
+_SALT = array([1, 2], "int64")
 _HASHES: list[int] = [2281083453647840905, 1317329291664540621, 4192468276330749491]
 
+_HASHED = {(0, False): 4954488259827281376, (0, True): 8477894824773777395, (1000, False): 376, (1000, True): 202}
+"""Of b"abc" and b"de", by the number of buckets and the strength."""
+
 CASES = [
+    *(
+        Case(
+            ops.SPARSE_CROSS_HASHED,
+            ([], [], [], [text([[b"abc"]]), text([[b"de"]])], array(buckets, "int64"), array(strong, "bool"), _SALT),
+            result(array([[0, 0]], "int64"), store([expected], INT), array([1, 1], "int64")),
+        )
+        for (buckets, strong), expected in _HASHED.items()
+    ),
     *(
         Case(ops.SPARSE_CROSS_V2, (indices, values, [_SHAPE] * len(indices), dense, _SEPARATOR), words)
         for indices, values, dense in (
