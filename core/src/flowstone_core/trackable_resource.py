@@ -13,10 +13,7 @@ class TrackableResource(Trackable):
     """An object with a resource handle, which a saved model makes and fills again by three functions.
 
     >>> class Counts(tf.saved_model.experimental.TrackableResource):
-    ...     def __init__(self, device: str = "") -> None:
-        self._resource_device = device
-
-    def _create_resource(self):
+    ...     def _create_resource(self):
     ...         return tf.raw_ops.MutableHashTableV2(key_dtype=tf.string, value_dtype=tf.int64)
     >>> Counts().resource_handle.dtype
     tf.resource
@@ -33,6 +30,9 @@ class TrackableResource(Trackable):
 
     _registered_name = ""
     _resource_handle: Tensor | None = None
+
+    def __init__(self, device: str = "") -> None:
+        self._resource_device = device
 
     def _create_resource(self) -> Tensor:
         """Make the handle."""
