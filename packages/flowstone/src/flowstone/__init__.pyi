@@ -45,6 +45,7 @@ from . import train as train
 from . import types as types
 from . import version as version
 from . import xla as xla
+from flowstone_autodiff.aggregation_method import AggregationMethod as AggregationMethod
 from flowstone_core.ops.script import Assert as Assert
 from flowstone_core.type_spec import BoundedTensorSpec as BoundedTensorSpec
 from flowstone_core.dtypes import DType as DType
@@ -146,6 +147,7 @@ from flowstone_graphfn.higher_order import foldr as foldr
 from flowstone_graphfn.function import function as function
 from flowstone_core.ops.gathering import gather as gather
 from flowstone_core.ops.gathering import gather_nd as gather_nd
+from flowstone_core.scopes import get_current_name_scope as get_current_name_scope
 from flowstone_core.sysconfig import get_logger as get_logger
 from flowstone_core.static_value import get_static_value as get_static_value
 from flowstone_autodiff.custom import grad_pass_through as grad_pass_through
@@ -207,6 +209,8 @@ from flowstone_core.dtypes import qint32 as qint32
 from flowstone_core.dtypes import qint8 as qint8
 from flowstone_core.dtypes import quint16 as quint16
 from flowstone_core.dtypes import quint8 as quint8
+from flowstone_core.ops.ragged_filling import ragged_fill_empty_rows as ragged_fill_empty_rows
+from flowstone_core.ops.ragged_filling import ragged_fill_empty_rows_grad as ragged_fill_empty_rows_grad
 from flowstone_core.initializers import RandomNormal as _RandomNormal_random_normal_initializer
 from flowstone_core.initializers import RandomUniform as _RandomUniform_random_uniform_initializer
 from flowstone_core.ops.filling import range as range
@@ -266,6 +270,7 @@ from flowstone_core.ops.gathering import tensor_scatter_nd_sub as tensor_scatter
 from flowstone_core.ops.gathering import tensor_scatter_nd_update as tensor_scatter_nd_update
 from flowstone_core.ops.tensordot import tensordot as tensordot
 from flowstone_core.ops.joining import tile as tile
+from flowstone_core.ops.clock import timestamp as timestamp
 from flowstone_core.ops.array import transpose as transpose
 from flowstone_core.ops.math import truediv as truediv
 from flowstone_core.ops.math import truncatediv as truncatediv

@@ -10,8 +10,11 @@ from flowstone_core.batchable_type import ExtensionTypeBatchEncoder as Extension
 from flowstone_core.extension_type import ExtensionTypeSpec as ExtensionTypeSpec
 from flowstone_data.optional import Optional as Optional
 from flowstone_core.ragged.row_partition import RowPartition as RowPartition
+from flowstone_core.asynchronous import async_clear_error as async_clear_error
+from flowstone_core.asynchronous import async_scope as async_scope
 from flowstone_core.dispatch import dispatch_for_api as dispatch_for_api
 from flowstone_core.dispatch import dispatch_for_binary_elementwise_apis as dispatch_for_binary_elementwise_apis
 from flowstone_core.dispatch import dispatch_for_binary_elementwise_assert_apis as dispatch_for_binary_elementwise_assert_apis
 from flowstone_core.dispatch import dispatch_for_unary_elementwise_apis as dispatch_for_unary_elementwise_apis
+from flowstone_core.asynchronous import function_executor_type as function_executor_type
 from flowstone_core.dispatch import unregister_dispatch_for as unregister_dispatch_for

@@ -20,6 +20,7 @@ from flowstone_core.ops.sparse import sparse_reorder as _sparse_reorder_reorder
 from flowstone_core.ops.sparse_forms import sparse_reset_shape as _sparse_reset_shape_reset_shape
 from flowstone_core.ops.sparse import sparse_reshape as _sparse_reshape_reshape
 from flowstone_core.ops.sparse_forms import sparse_retain as _sparse_retain_retain
+from flowstone_core.ops.sparse_sampled import sampled_addmm as sampled_addmm
 from flowstone_core.ops.segment import sparse_segment_mean as _sparse_segment_mean_segment_mean
 from flowstone_core.ops.segment import sparse_segment_sqrt_n as _sparse_segment_sqrt_n_segment_sqrt_n
 from flowstone_core.ops.segment import sparse_segment_sum as _sparse_segment_sum_segment_sum
