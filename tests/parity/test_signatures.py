@@ -21,8 +21,7 @@ UNLIKE: dict[str, str] = {
     r"set_loop_options$": "TensorFlow's defaults are a private marker for 'not given'",
     r"^data\.Dataset$": "the constructor of the base class is for implementations",
     r"^keras\.DTypePolicy$": "one more parameter, after TensorFlow's",
-    r"^keras\.(layers\.Layer|Model|Sequential)\.": "layers forward these arguments; Keras's issue",
-    r"^keras\.(Optimizer|layers\.(GRU|LSTM|SimpleRNN)|metrics\.SparseCategoricalCrossentropy)$": "Keras's issue",
+    r"^keras\.Optimizer$": "TensorFlow's forwards what it is given to the class that has these parameters",
     r"^saved_model\.LoadOptions$": "one more parameter, after TensorFlow's: file operations of a model need consent",
     r"^train\.TrackableView\.children$": "one machine's objects have the same children for all purposes",
 }

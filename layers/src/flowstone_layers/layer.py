@@ -165,10 +165,24 @@ class Layer(AutoTrackable, Operation):
 
     # -- variables -----------------------------------------------------------------------------------------
 
-    def add_weight(self, *args: Any, **kwargs: Any) -> Variable:
+    def add_weight(
+        self,
+        *args: Any,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
         """Make a variable of this layer.
 
         Args:
+            *args: The shape, and then the initializer and the type; or the name before them, as in Keras 2.
             shape: The shape; a scalar if None.
             initializer: A function, its name, or None for zeros (Glorot uniform for float matrices).
             dtype: The element type; the policy's variable type if None.
@@ -180,29 +194,10 @@ class Layer(AutoTrackable, Operation):
             overwrite_with_gradient: Whether optimizers put the gradient in its place.
             name: The name.
         """
-        names = ("shape",)
-        if args and isinstance(args[0], str):  # Keras 2's order began with the name
-            names = ("name", "shape")  # type: ignore[assignment]
-        kwargs = {**dict(zip((*names, "initializer", "dtype"), args, strict=False)), **kwargs}
-        return self._make_weight(**kwargs)
-
-    def _make_weight(
-        self,
-        shape: Any = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: str = "none",
-        overwrite_with_gradient: bool = False,
-        name: str | None = None,
-        **ignored: Any,
-    ) -> Variable:
-        unknown = set(ignored) - {"synchronization", "experimental_autocast", "use_resource", "getter", "partitioner"}
-        if unknown:
-            raise TypeError(f"add_weight() got unexpected keyword arguments {sorted(unknown)}.")
+        if args and isinstance(args[0], str):
+            name, args = args[0], args[1:]
+        if args:
+            shape, initializer, dtype = (*args, *(shape, initializer, dtype)[len(args) :])
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
         if any(size is None for size in shape):
             raise ValueError(f"The shape of a weight must be fully known, got {shape} for {name!r} in {self.name!r}.")
@@ -225,7 +220,28 @@ class Layer(AutoTrackable, Operation):
         self._track(variable)
         return variable
 
-    add_variable = add_weight
+    def add_variable(
+        self,
+        shape: Any,
+        initializer: Any,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a variable of this layer: ``add_weight`` under another name."""
+        return self.add_weight(
+            shape=shape,
+            initializer=initializer,
+            dtype=dtype,
+            trainable=trainable,
+            autocast=autocast,
+            regularizer=regularizer,
+            constraint=constraint,
+            name=name,
+        )
 
     def _unique(self, variables: list[Any]) -> list[Any]:
         return list({id(variable): variable for variable in variables}.values())

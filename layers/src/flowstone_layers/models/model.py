@@ -84,7 +84,7 @@ class Model(Trainer, Layer):
             "from symbolic inputs and outputs."
         )
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any) -> None:
         """Make all variables, by a symbolic call on inputs of ``input_shape``."""
         if self.built or input_shape is None:
             self.built = True

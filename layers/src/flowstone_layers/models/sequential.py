@@ -138,6 +138,15 @@ class Sequential(Model):
             mask = getattr(outputs, "_keras_mask", None)
         return outputs
 
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the output for an input of ``input_shape``."""
+        return super().compute_output_shape(input_shape)
+
+    def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
+        """The symbolic output for a symbolic input."""
+        given = {key: value for key, value in (("training", training), ("mask", mask)) if value is not None}
+        return super().compute_output_spec(inputs, **given, **kwargs)
+
     @property
     def input_shape(self) -> Any:
         """The shape of the input, if it is known.

@@ -10,7 +10,7 @@ from flowstone_core.api import tf
 from flowstone_layers import activations
 from flowstone_layers.recurrent.cell import Cell
 from flowstone_layers.recurrent.gates import Gates
-from flowstone_layers.recurrent.rnn import RNN, cell_layer
+from flowstone_layers.recurrent.rnn import CellRNN
 
 
 class GRUCell(Cell):
@@ -118,6 +118,35 @@ class GRUCell(Cell):
         )
 
 
-@cell_layer(GRUCell)
-class GRU(RNN):
+class GRU(CellRNN):
     """``GRUCell`` over a sequence; the settings of the cell, and those of ``RNN``."""
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        reset_after: bool = True,
+        use_cudnn: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(GRUCell, locals(), kwargs)

@@ -9,7 +9,7 @@ from flowstone_core.api import tf
 from flowstone_layers import activations, initializers
 from flowstone_layers.recurrent.cell import Cell
 from flowstone_layers.recurrent.gates import Gates
-from flowstone_layers.recurrent.rnn import RNN, cell_layer
+from flowstone_layers.recurrent.rnn import CellRNN
 
 
 class LSTMCell(Cell):
@@ -107,10 +107,39 @@ class LSTMCell(Cell):
         )
 
 
-@cell_layer(LSTMCell)
-class LSTM(RNN):
+class LSTM(CellRNN):
     """``LSTMCell`` over a sequence; the settings of the cell, and those of ``RNN``.
 
     >>> tf.keras.layers.LSTM(4, return_sequences=True)(tf.ones([2, 5, 3])).shape
     TensorShape([2, 5, 4])
     """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        use_cudnn: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(LSTMCell, locals(), kwargs)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flowstone_core import nest
 from flowstone_core.api import tf
@@ -17,8 +15,6 @@ from flowstone_layers.recurrent.cell import Cell
 from flowstone_layers.recurrent.stacked import StackedRNNCells
 from flowstone_layers.saving.objects import deserialize_keras_object, serialize_keras_object
 from flowstone_layers.variable import Variable
-
-T = TypeVar("T", bound=type)
 
 
 class RNN(Layer):
@@ -221,43 +217,34 @@ class RNN(Layer):
         return cls(cell, **{key: value for key, value in config.items() if key != "cell"})
 
 
-_LOOP = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")
-_LAYER = ("name", "dtype", "trainable", "activity_regularizer", "autocast", "input_shape", "batch_input_shape")
+class CellRNN(RNN):
+    """An ``RNN`` of one cell, whose constructor takes the settings of both.
+
+    Args:
+        cell_class: The class of the cell.
+        settings: The arguments of the constructor by name, without ``kwargs``.
+        kwargs: The settings of ``Layer``.
+    """
+
+    def __init__(self, cell_class: type, settings: dict[str, Any], kwargs: dict[str, Any]) -> None:
+        own = {key: value for key, value in settings.items() if key not in _NOT_OF_CELLS}
+        loop = {key: settings[key] for key in _LOOP}
+        kwargs.pop("implementation", None)
+        cell = cell_class(**own, **({"dtype": kwargs["dtype"]} if kwargs.get("dtype") is not None else {}))
+        super().__init__(cell, **loop, activity_regularizer=settings["activity_regularizer"], **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        inner = {key: value for key, value in self.cell.get_config().items() if key not in _OF_LAYERS}
+        return Layer.get_config(self) | self._loop_config() | inner
+
+    def __getattr__(self, name: str) -> Any:
+        cell = self.__dict__.get("cell")
+        if cell is None or name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(cell.gates if hasattr(cell.gates, name) else cell, name)
 
 
-def cell_layer(cell_class: type) -> Callable[[T], T]:
-    """A decorator for an ``RNN`` subclass whose constructor takes the settings of ``cell_class`` and of ``RNN``."""
-    own = list(inspect.signature(cell_class).parameters.values())[:-1]
-
-    def decorate(cls: T) -> T:
-        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-            bound = cls.__signature__.bind(*args, **kwargs).arguments  # type: ignore[attr-defined]
-            extra = bound.pop("kwargs", {})
-            loop = {key: bound.pop(key) for key in _LOOP if key in bound}
-            loop |= {key: extra.pop(key) for key in _LOOP if key in extra}
-            layer = {key: extra.pop(key) for key in _LAYER if key in extra}
-            extra.pop("use_cudnn", None)
-            bound.pop("use_cudnn", None)
-            cell_settings = {"dtype": layer["dtype"]} if "dtype" in layer else {}
-            cell = cell_class(**bound, **extra, **cell_settings)
-            RNN.__init__(self, cell, **loop, **layer)
-
-        def get_config(self: Any) -> dict[str, Any]:
-            inner = {key: value for key, value in self.cell.get_config().items() if key not in _LAYER}
-            return Layer.get_config(self) | self._loop_config() | inner
-
-        def __getattr__(self: Any, name: str) -> Any:
-            cell = self.__dict__.get("cell")
-            if cell is None or name.startswith("_"):
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            return getattr(cell.gates if hasattr(cell.gates, name) else cell, name)
-
-        loops = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False) for key in _LOOP[:5]]
-        extra_keywords = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
-        cls.__signature__ = inspect.Signature([*own, *loops, extra_keywords])  # type: ignore[attr-defined]
-        cls.__init__ = __init__  # type: ignore[misc]
-        cls.get_config = get_config  # type: ignore[attr-defined]
-        cls.__getattr__ = __getattr__  # type: ignore[attr-defined]
-        return cls
-
-    return decorate
+_LOOP = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
+_NOT_OF_CELLS = frozenset({*_LOOP, "self", "kwargs", "__class__", "activity_regularizer", "use_cudnn"})
+_OF_LAYERS = ("name", "dtype", "trainable", "activity_regularizer", "autocast")

@@ -9,7 +9,7 @@ from flowstone_core.api import tf
 
 from flowstone_layers.recurrent.cell import Cell
 from flowstone_layers.recurrent.gates import Gates
-from flowstone_layers.recurrent.rnn import RNN, cell_layer
+from flowstone_layers.recurrent.rnn import CellRNN
 
 
 class SimpleRNNCell(Cell):
@@ -78,6 +78,32 @@ class SimpleRNNCell(Cell):
         return super().get_config() | self.gates.get_config() | dropout
 
 
-@cell_layer(SimpleRNNCell)
-class SimpleRNN(RNN):
+class SimpleRNN(CellRNN):
     """``SimpleRNNCell`` over a sequence; the settings of the cell, and those of ``RNN``."""
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(SimpleRNNCell, locals(), kwargs)
