@@ -419,3 +419,12 @@ def test_threads_share_a_function():
         results = list(pool.map(lambda i: f(constant(float(i))).numpy(), range(64)))
     assert results == [float(i * i) for i in range(64)]
     assert f.experimental_get_tracing_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"api": "x"}, "`api` is not supported by tf.function as an attribute"), ({"time_major": None}, "must be a bool")],
+)
+def test_attributes_that_are_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        function(lambda x: x, experimental_attributes=given)

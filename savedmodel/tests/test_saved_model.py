@@ -261,6 +261,22 @@ def test_named_signatures(tmp_path: Path) -> None:
     assert int(signatures["one"](x=tf.constant(4))["output_0"]) == 5
 
 
+def test_functions_keep_what_they_declare(tmp_path: Path) -> None:
+    declared = {"api_implements": "lstm", "time_major": True}
+    root = Module()
+    inner = function(lambda x: x + 1, experimental_implements="vendor.add", experimental_attributes=declared)
+    root.f = function(lambda x: inner(x), input_signature=[TensorSpec([])])
+    message = inner.get_concrete_function(TensorSpec([])).function_def
+    assert message.attr["_implements"].s == b"vendor.add"
+    assert message.attr["time_major"].b is True
+    save(root, tmp_path / "once")
+    save(load(tmp_path / "once"), tmp_path / "twice")
+    for folder in ("once", "twice"):
+        saved = SavedModel.FromString((tmp_path / folder / "saved_model.pb").read_bytes())
+        library = saved.meta_graphs[0].graph_def.library.function
+        assert any(each.attr["_implements"].s == b"vendor.add" for each in library if "_implements" in each.attr)
+
+
 def test_objects_may_name_functions_that_are_no_attributes(tmp_path: Path) -> None:
     class Layer(Module):
         def __init__(self) -> None:

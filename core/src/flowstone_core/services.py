@@ -122,6 +122,9 @@ class GraphExport(Protocol):
     def graph_def(self, graph: Any) -> Any:
         """The ``GraphDef`` message of ``graph``, with the functions that it calls."""
 
+    def function_def(self, function: Any) -> Any:
+        """The ``FunctionDef`` message of a graph function."""
+
 
 class ControlFlow(Protocol):
     """Branches and loops that depend on tensors (graphfn; used by summary inside traced functions)."""

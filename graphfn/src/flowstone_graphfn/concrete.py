@@ -9,6 +9,7 @@ from flowstone_core import nest
 from flowstone_core.conversion import to_tensor
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.interpreter import state
+from flowstone_core.services import GRAPH_EXPORT, get_service
 from flowstone_core.tensor import EagerTensor, Tensor
 from flowstone_core.type_spec import TensorSpec, type_spec_from_value
 from flowstone_core.variable_spec import VariableSpec
@@ -84,6 +85,11 @@ class ConcreteFunction:
 
     def add_gradient_functions_to_graph(self, g: Any = None) -> None:
         """Nothing is to be done: graphs hold the functions that they call."""
+
+    @property
+    def function_def(self) -> Any:
+        """The graph as TensorFlow's ``FunctionDef`` message; flowstone-savedmodel writes it."""
+        return get_service(GRAPH_EXPORT).function_def(self._function)
 
     @property
     def graph_function(self) -> GraphFunction:

@@ -13,6 +13,7 @@ from flowstone_core.tensor import EagerTensor
 from numpy import ndarray
 
 from flowstone_graphfn import eagerly
+from flowstone_graphfn.attributes import function_attributes
 from flowstone_graphfn.call_key import CallKey
 from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_graphfn.conversion import AutographSettings, callable_for_tracing
@@ -59,6 +60,7 @@ class Function:
         self._python_function = python_function
         self._name = name
         self._instance = None if instance is _UNBOUND else _weak(instance)
+        self._attributes = function_attributes(experimental_implements, experimental_attributes)
         self._settings = AutographSettings.of(autograph, experimental_autograph_options)
         self._signature = FunctionSignature(python_function, instance is not _UNBOUND, input_signature)
         self._reduce_retracing = reduce_retracing
@@ -211,7 +213,9 @@ class Function:
         self, function: Callable[..., Any], types: Bound, may_create: bool, tensors: Any
     ) -> tuple[ConcreteFunction, bool]:
         self._count += 1
-        return trace(function, self._name, self._signature, types, may_create=may_create, actual=tensors)
+        made = trace(function, self._name, self._signature, types, may_create=may_create, actual=tensors)
+        made[0].graph.attributes = self._attributes
+        return made
 
     def _relaxed(self, types: Bound) -> Bound:
         """The common type of these arguments and those of earlier traces, where there is one."""
@@ -376,13 +380,14 @@ def function(
         reduce_retracing: Whether shapes that vary are traced as unknown after the second trace.
         experimental_implements: A name that exported functions carry.
         experimental_autograph_options: Optional conversions (``tf.autograph.experimental.Feature``).
-        experimental_attributes: Attributes that exported functions carry.
+        experimental_attributes: Attributes that exported functions carry, by TensorFlow's names for them.
         experimental_relax_shapes: The old name of ``reduce_retracing``.
         experimental_compile: The old name of ``jit_compile``.
         experimental_follow_type_hints: Accepted, without effect.
 
     Raises:
         TypeError: If ``func`` is not callable, or ``input_signature`` does not fit it.
+        ValueError: If an attribute is not known.
     """
     options: dict[str, Any] = {
         "input_signature": input_signature,

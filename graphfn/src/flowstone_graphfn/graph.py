@@ -259,6 +259,7 @@ class Graph:
         inputs: The arguments, then the captures: outputs of ``Placeholder`` nodes.
         outputs: The results.
         custom_gradients: How to go back through parts of it, where the user said so.
+        attributes: What the function declares about itself in files, by name.
     """
 
     def __init__(self, name: str = "graph", outer: Graph | None = None) -> None:
@@ -268,6 +269,7 @@ class Graph:
         self.outputs: list[SymbolicTensor] = []
         self._outer = None if outer is None else weakref.ref(outer)
         self.custom_gradients: list[CustomGradient] = []
+        self.attributes: dict[str, Any] = {}
         self._captures: dict[int, tuple[Tensor, SymbolicTensor]] = {}
         self._consts: dict[int, tuple[SymbolicTensor, SymbolicTensor]] = {}
         self._names: dict[str, int] = {}
@@ -535,6 +537,7 @@ def copy_graph(source: Graph, name: str | None = None) -> tuple[Graph, dict[int,
         for custom in source.custom_gradients
         for how, inputs, outputs, _ in [custom.record]
     ]
+    graph.attributes = source.attributes
     graph._captures = {key: (outer, mapped[id(inner)]) for key, (outer, inner) in source._captures.items()}
     return graph, mapped
 

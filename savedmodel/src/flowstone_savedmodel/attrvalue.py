@@ -46,6 +46,12 @@ def encode_attr(kind: str, value: Any, function_name: FunctionName) -> AttrValue
     return AttrValue(**{_FIELDS[kind]: _encode(kind, value, function_name)})
 
 
+def encode_plain_attr(value: bool | int | float | str | bytes) -> AttrValue:
+    """The message for an attribute of no declared kind."""
+    kinds = {bool: "bool", int: "int", float: "float", str: "string", bytes: "string"}
+    return encode_attr(next(kind for python, kind in kinds.items() if isinstance(value, python)), value, str)
+
+
 def _encode(kind: str, value: Any, function_name: FunctionName) -> Any:
     if kind == "string":
         return value.encode() if isinstance(value, str) else value

@@ -21,7 +21,7 @@ from flowstone_protos.node_def_pb2 import NodeDef
 from flowstone_protos.op_def_pb2 import OpDef
 from flowstone_protos.resource_handle_pb2 import ResourceHandleProto
 
-from flowstone_savedmodel.attrvalue import encode_attr
+from flowstone_savedmodel.attrvalue import encode_attr, encode_plain_attr
 from flowstone_savedmodel.control_edges import control_edges, must_run
 from flowstone_savedmodel.loops import with_counted_loops
 from flowstone_savedmodel.opdefs import op_def
@@ -132,6 +132,8 @@ class GraphExporter:
             return f"{names[id(node)]}:{output}:{index}"
 
         message = FunctionDef(signature=OpDef(name=name))
+        for key, value in graph.attributes.items():
+            message.attr[key].CopyFrom(encode_plain_attr(value))
         message.signature.is_stateful = any(node.op.effects.stateful for node in nodes)
         for number, tensor in enumerate(graph.inputs):
             message.signature.input_arg.append(_argument(tensor, names[id(tensor.node)]))

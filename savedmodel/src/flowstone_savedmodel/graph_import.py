@@ -18,6 +18,7 @@ from flowstone_core.errors import (
 )
 from flowstone_core.op import Op
 from flowstone_core.spec import Spec
+from flowstone_graphfn.attributes import KNOWN
 from flowstone_graphfn.graph import Graph, Node, flat_specs
 from flowstone_graphfn.graph_function import GraphFunction
 from flowstone_graphfn.symbolic import SymbolicTensor
@@ -190,6 +191,10 @@ class _Builder:
                 if tensor.dtype is not as_dtype(result.type):
                     raise ValueError(f"it is declared {as_dtype(result.type).name} but is {tensor.dtype.name}")
                 self._graph.outputs.append(tensor)
+        for name in KNOWN & self._message.attr.keys():
+            value = self._message.attr[name]
+            if value.WhichOneof("value") in ("b", "i", "f", "s"):
+                self._graph.attributes[name] = getattr(value, value.WhichOneof("value"))
         return self._graph
 
     def _argument_spec(self, number: int) -> Spec:

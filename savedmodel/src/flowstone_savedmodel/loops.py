@@ -34,6 +34,7 @@ def with_counted_loops(graph: Graph) -> Graph:
     if not any(_lacks_counter(node) for node in graph.nodes):
         return graph
     made = Graph(graph.name)
+    made.attributes = graph.attributes
     mapped: dict[int, SymbolicTensor] = {}
     for node in graph.nodes:
         inputs = tuple(

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from flowstone_core.services import GraphExport, ModelFiles
 from flowstone_graphfn.graph import Graph
+from flowstone_graphfn.graph_function import GraphFunction
+from flowstone_protos.function_pb2 import FunctionDef
 from flowstone_protos.graph_pb2 import GraphDef
 
 from flowstone_savedmodel.checkpoint.checkpoint import Checkpoint
@@ -41,6 +43,11 @@ class _GraphExport:
     def graph_def(self, graph: Graph) -> GraphDef:
         """The ``GraphDef`` of ``graph``, with the functions that it calls."""
         return GraphExporter().graph_def(graph)
+
+    def function_def(self, function: GraphFunction) -> FunctionDef:
+        """The ``FunctionDef`` of ``function``."""
+        exporter = GraphExporter()
+        return exporter.functions[exporter.add_function(function)]
 
 
 MODEL_FILES: Final[ModelFiles] = _ModelFiles()
