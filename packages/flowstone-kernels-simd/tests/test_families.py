@@ -94,6 +94,15 @@ def test_running_sums(dtype, natively):
                 check(natively, lambda x, a=axis, k=attrs: cumulative.CUMSUM(x, np.int32(a), **k), x, rtol=1e-2)
 
 
+def test_running_logarithms_of_sums(natively):
+    x = normal(3, 5, 37) * 50
+    x[1] = -np.inf
+    for axis in (0, 2):
+        for exclusive in (False, True):
+            attrs = {"exclusive": exclusive, "reverse": True}
+            check(natively, lambda x, a=axis, k=attrs: cumulative.CUMULATIVE_LOGSUMEXP(x, np.int32(a), **k), x)
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("f", [reduce.reduce_sum, reduce.reduce_prod, reduce.reduce_max, reduce.reduce_min])
 def test_reductions_of_nothing(f, natively):

@@ -284,24 +284,46 @@ def test_the_commands(capsys):
 # -- instruction sets ------------------------------------------------------------------------------------------------
 
 
+EACH = """
+import numpy as np
+from flowstone_core.conversion import convert_to_tensor as constant
+from flowstone_core.ops import cast, conv, elementary, linalg, reduce, softmax
+from flowstone_graphfn.function import function
+
+r = np.random.default_rng(0)
+x, w, v = (constant(r.standard_normal(s).astype(np.float32)) for s in ((33, 47), (47, 29), (47, 1)))
+image, filter_, single = (
+    constant(r.standard_normal(s).astype(np.float32)) for s in ((2, 7, 9, 5), (3, 3, 5, 20), (3, 3, 5, 1))
+)
+
+def f(x, w, v):
+    y = softmax.softmax(elementary.tanh(linalg.matmul(x, w)))
+    sums = reduce.reduce_sum(y * y, 0) + linalg.matmul(y, y, transpose_a=True)[0]
+    return sums, linalg.matmul(x, v), elementary.atan(x), cast.cast(cast.cast(x, "float16") * 3, "float32")
+
+def g(image, filter_, single):
+    attrs = {"strides": (1, 1, 1, 1), "padding": "SAME"}
+    return conv.CONV_2D(image, filter_, **attrs), conv.DEPTHWISE_CONV(image, single, **attrs)
+
+sums, column, angles, half = (t.numpy() for t in function(f, autograph=False)(x, w, v))
+X = x.numpy().astype(float)
+y = np.tanh(X @ w.numpy()); y = np.exp(y); y /= y.sum(1, keepdims=True)
+assert np.allclose(sums, (y * y).sum(0) + (y.T @ y)[0], rtol=1e-5, atol=1e-6)
+assert np.allclose(column, X @ v.numpy(), rtol=1e-5, atol=1e-5)
+assert np.allclose(angles, np.arctan(X), rtol=3e-7, atol=0)
+assert np.array_equal(half, (x.numpy().astype(np.float16) * np.float16(3)).astype(np.float32))
+dense, apart = (t.numpy() for t in function(g, autograph=False)(image, filter_, single))
+wide = np.pad(image.numpy().astype(float), ((0, 0), (1, 1), (1, 1), (0, 0)))
+taps = [(i, j, wide[:, i : i + 7, j : j + 9]) for i in range(3) for j in range(3)]
+assert np.allclose(dense, sum(part @ filter_.numpy()[i, j] for i, j, part in taps), rtol=1e-4, atol=1e-4)
+assert np.allclose(apart, sum(part * single.numpy()[i, j, :, 0] for i, j, part in taps), rtol=1e-4, atol=1e-4)
+"""
+
+
 @pytest.mark.parametrize("isa", cpu.available())
 def test_each_instruction_set_computes_the_same(isa):
-    program = (
-        "import numpy as np\n"
-        "from flowstone_core.conversion import convert_to_tensor as constant\n"
-        "from flowstone_core.ops import elementary, linalg, reduce, softmax\n"
-        "from flowstone_graphfn.function import function\n"
-        "r = np.random.default_rng(0)\n"
-        "x, w = (constant(r.standard_normal(s).astype(np.float32)) for s in ((33, 47), (47, 29)))\n"
-        "def f(x, w):\n"
-        "    y = softmax.softmax(elementary.tanh(linalg.matmul(x, w)))\n"
-        "    return reduce.reduce_sum(y * y, 0) + linalg.matmul(y, y, transpose_a=True)[0]\n"
-        "got = function(f, autograph=False)(x, w).numpy()\n"
-        "y = np.tanh(x.numpy().astype(float) @ w.numpy().astype(float)); y = np.exp(y); y /= y.sum(1, keepdims=True)\n"
-        "assert np.allclose(got, (y * y).sum(0) + (y.T @ y)[0], rtol=1e-5, atol=1e-6)\n"
-    )
     environment = dict(os.environ) | {cpu.ISA_VARIABLE: isa}
-    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", EACH], env=environment, check=False).returncode == 0
 
 
 def test_an_instruction_set_that_is_not_there_is_said(monkeypatch):

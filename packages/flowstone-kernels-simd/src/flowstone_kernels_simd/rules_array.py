@@ -26,7 +26,7 @@ def _broadcast(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     return low.spread(inputs[0], low.shape_of(node))
 
 
-@rule("Transpose", widened=False)
+@rule("Transpose", "ConjugateTranspose", widened=False)
 def _transpose(low: Lowering, node: Node, inputs: list[Any]) -> Value:
     order = [int(axis) % max(1, len(inputs[0].shape)) for axis in low.known(node.inputs[1])]
     return permuted(low, inputs[0], order)
