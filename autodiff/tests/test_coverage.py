@@ -11,8 +11,16 @@ from flowstone_core.op import REGISTRY
 from flowstone_core.ops_index import FAMILY_OF
 from flowstone_core.plugins import find_op, resolve
 
-TESTED_ELSEWHERE = {"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "EagerPyFunc"}
-"""Rules that other tests exercise: their ops take handles or Python functions."""
+TESTED_ELSEWHERE = {
+    "ReadVariableOp",
+    "ResourceGather",
+    "ResourceGatherNd",
+    "EagerPyFunc",
+    "RandomGamma",
+    "StatelessRandomGammaV2",
+    "StatelessRandomGammaV3",
+}
+"""Rules that other tests exercise: their ops take handles or Python functions, or differences do not follow them."""
 
 RAISES = {"PreventGradient"}
 

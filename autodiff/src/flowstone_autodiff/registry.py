@@ -121,6 +121,10 @@ def not_differentiable(*ops: Op) -> None:
     _add(ops, NOT_DIFFERENTIABLE)
 
 
+AS_IN_TENSORFLOW = "TensorFlow has none either; stop the gradient before it with tf.stop_gradient."
+"""Why an op has no rule that could have one."""
+
+
 def undefined(*ops: Op, because: str) -> None:
     """Declare that ``ops`` have derivatives that nobody has written: asking for them is a ``LookupError``.
 

@@ -10,6 +10,10 @@ MORE_SHAPES = {
     r"index_shuffle": "TensorFlow asks for a known size of the seed, which is not needed",
 }
 
+OTHER_SHAPES = {
+    r"grad:raw_ops": "the gradient has the shape of alpha, not known here; TensorFlow takes it from the samples"
+}
+
 CASES = [
     *(case(f"{R}{name}", [7], SEED, dtype=D(t)) for name in ("uniform", "normal", "truncated_normal") for t in TYPES),
     *(case(f"{R}uniform", [2, 3], SEED, 5, 50, D(t)) for t in ("int32", "int64", "float32")),
@@ -67,4 +71,21 @@ CASES = [
     case("random.create_rng_state", 2**70, 1, graph=False),
     case("random.create_rng_state", -1, 1, graph=False),
     case("random.create_rng_state", 1, "other"),
+    *(
+        case("grad:random.stateless_gamma", [5, 3], [1, 2], alpha, beta, D(dtype), rtol=1e-4)
+        for dtype in ("float32", "float64")
+        for alpha in (T([0.3, 1.5, 4.0], dtype), T(2.5, dtype))
+        for beta in (None, T([0.5, 1.0, 2.0], dtype))
+    ),
+    case("grad:raw_ops.StatelessRandomGammaV2", shape=[2, 4, 3], seed=[5, 6], alpha=T([0.3, 1.5, 4.0]), rtol=1e-4),
+    *(
+        case(f"grad:{name}", *arguments)
+        for name, *arguments in (
+            ("unique", T([1.0, 2.0, 1.0])),
+            ("bitcast", T([1.0, 2.0]), D("float32")),
+            ("random.stateless_poisson", [3], [1, 2], T([1.0, 2.0, 3.0]), D("float32")),
+            ("random.stateless_binomial", [3], [1, 2], T(5.0), T([0.1, 0.2, 0.3]), D("float32")),
+            ("random.experimental.stateless_shuffle", T([1.0, 2.0]), [1, 2]),
+        )
+    ),
 ]

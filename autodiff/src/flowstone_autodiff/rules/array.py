@@ -10,11 +10,10 @@ from flowstone_core.ops.gathering import scatter_nd
 from flowstone_core.tensor import Tensor
 
 from flowstone_autodiff.broadcasting import unbroadcast
-from flowstone_autodiff.registry import Call, gradient, not_differentiable
+from flowstone_autodiff.registry import AS_IN_TENSORFLOW, Call, gradient, not_differentiable, undefined
 from flowstone_autodiff.static import ints, shape_of
 
 not_differentiable(
-    ops.BITCAST,
     ops.BROADCAST_ARGS,
     ops.BROADCAST_GRADIENT_ARGS,
     ops.RANGE,
@@ -24,6 +23,7 @@ not_differentiable(
     ops.SIZE,
     ops.STOP_GRADIENT,
 )
+undefined(ops.BITCAST, because=AS_IN_TENSORFLOW)
 
 # -- identity and markers --------------------------------------------------------------------------------------
 

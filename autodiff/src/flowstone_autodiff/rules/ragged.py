@@ -18,9 +18,10 @@ from flowstone_core.ops.segment import unsorted_segment_sum
 from flowstone_core.ops.selection import SELECT_V2
 from flowstone_core.tensor import Tensor
 
-from flowstone_autodiff.registry import Call, gradient, not_differentiable
+from flowstone_autodiff.registry import AS_IN_TENSORFLOW, Call, gradient, not_differentiable, undefined
 
-not_differentiable(ops.RAGGED_BINCOUNT, ops.RAGGED_CROSS, ops.RAGGED_RANGE)
+not_differentiable(ops.RAGGED_CROSS, ops.RAGGED_RANGE)
+undefined(ops.RAGGED_BINCOUNT, because=AS_IN_TENSORFLOW)
 
 
 @gradient(ops.RAGGED_TENSOR_TO_TENSOR)

@@ -17,9 +17,10 @@ from flowstone_core.ops.reduce import reduce_sum
 from flowstone_core.ops.selection import boolean_mask
 from flowstone_core.tensor import Tensor
 
-from flowstone_autodiff.registry import Call, gradient, not_differentiable
+from flowstone_autodiff.registry import AS_IN_TENSORFLOW, Call, gradient, not_differentiable, undefined
 
-not_differentiable(ops.SPARSE_CONCAT, ops.SPARSE_RESHAPE, ops.SPARSE_SPLIT)
+not_differentiable(ops.SPARSE_CONCAT, ops.SPARSE_RESHAPE)
+undefined(ops.SPARSE_SPLIT, because=AS_IN_TENSORFLOW)
 
 
 @gradient(ops.SPARSE_TO_DENSE)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from flowstone_core.ops import sparse_counting as ops
 
-from flowstone_autodiff.registry import not_differentiable
+from flowstone_autodiff.registry import AS_IN_TENSORFLOW, undefined
 
-not_differentiable(ops.DENSE_COUNT, ops.RAGGED_COUNT, ops.SPARSE_COUNT)
+undefined(ops.DENSE_COUNT, ops.RAGGED_COUNT, ops.SPARSE_COUNT, because=AS_IN_TENSORFLOW)

@@ -18,12 +18,13 @@ from flowstone_core.ops.sparse_cwise import SPARSE_DENSE_CWISE_ADD
 from flowstone_core.tensor import Tensor
 
 from flowstone_autodiff.conjugate import conj
-from flowstone_autodiff.registry import Call, gradient, not_differentiable
+from flowstone_autodiff.registry import AS_IN_TENSORFLOW, Call, gradient, undefined
 
-not_differentiable(
+undefined(
     ops.SPARSE_REDUCE_MAX,
     ops.SPARSE_REDUCE_MAX_SPARSE,
     ops.SPARSE_REDUCE_SUM_SPARSE,
+    because=AS_IN_TENSORFLOW,
 )
 
 
