@@ -19,6 +19,13 @@ TESTED_ELSEWHERE = {
     "RandomGamma",
     "StatelessRandomGammaV2",
     "StatelessRandomGammaV3",
+    "BlockLSTM",
+    "BlockLSTMV2",
+    "CudnnRNN",
+    "CudnnRNNV2",
+    "CudnnRNNV3",
+    "GRUBlockCell",
+    "LSTMBlockCell",
 }
 """Rules that other tests exercise: their ops take handles or Python functions, or differences do not follow them."""
 
