@@ -26,6 +26,8 @@ TESTED_ELSEWHERE = {
     "CudnnRNNV3",
     "GRUBlockCell",
     "LSTMBlockCell",
+    "RaggedFillEmptyRows",
+    "RaggedFillEmptyRowsGrad",
 }
 """Rules that other tests exercise: their ops take handles or Python functions, or differences do not follow them."""
 

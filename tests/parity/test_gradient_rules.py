@@ -15,7 +15,7 @@ from tensorflow.python.framework import dtypes, op_def_registry, ops
 
 BEYOND = set(
     """
-    GRUBlockCell LSTMBlockCell CholeskyGrad Conv2DBackpropFilterV2 Conv2DBackpropInputV2 Conv3DBackpropFilter Conv3DBackpropInput
+    GRUBlockCell LSTMBlockCell RaggedFillEmptyRowsGrad CholeskyGrad Conv2DBackpropFilterV2 Conv2DBackpropInputV2 Conv3DBackpropFilter Conv3DBackpropInput
     CropAndResizeGradImage FFTND GuaranteeConst IFFTND IRFFT3D IRFFTND LRNGrad Lu MatrixExponential MatrixLogarithm
     MaxPoolGradGradWithArgmax MaxPoolGradWithArgmax Mod ParallelConcat PartitionedCall RFFT3D RFFTND ResizeBicubicGrad
     ResizeBilinearGrad ResizeNearestNeighborGrad ScaleAndTranslateGrad SegmentMaxV2 SegmentMinV2 SegmentProdV2
