@@ -13,6 +13,7 @@ import pytest
 from flowstone_core import dtypes
 from flowstone_core.conversion import constant, convert_to_tensor
 from flowstone_core.errors import InaccessibleTensorError, InvalidArgumentError, OperatorNotAllowedInGraphError
+from flowstone_core.module import Module
 from flowstone_core.ops import math
 from flowstone_core.type_spec import TensorSpec
 from flowstone_core.variable import Variable
@@ -428,3 +429,18 @@ def test_threads_share_a_function():
 def test_attributes_that_are_refused(given, message):
     with pytest.raises(ValueError, match=message):
         function(lambda x: x, experimental_attributes=given)
+
+
+def test_attributes_of_what_is_traced():
+    class Doubler(Module):
+        def __init__(self):
+            super().__init__()
+            self.factor = Variable(2.0)
+
+        def __call__(self, x):
+            return x * self.factor
+
+    module = Doubler()
+    traced = function(module)
+    assert traced(constant(3.0)).numpy() == 6.0
+    assert traced.factor is module.factor

@@ -404,6 +404,9 @@ def function(
             raise TypeError(f"{python_function!r} is not a callable object")
         if isinstance(python_function, Function):
             return python_function
-        return Function(python_function, name_of_function(python_function), **options)
+        made = Function(python_function, name_of_function(python_function), **options)
+        for name, value in getattr(python_function, "__dict__", {}).items():
+            made.__dict__.setdefault(name, value)  # so that a module's attributes are there, as in TensorFlow
+        return made
 
     return decorate if func is None else decorate(func)
