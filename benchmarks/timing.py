@@ -36,8 +36,9 @@ def microseconds(programs: Mapping[str, Program], seconds: float = 0.3) -> dict[
 
 
 def _calls_in(program: Program, seconds: float) -> int:
-    """How many calls of a program take about so many seconds, after warming up."""
-    program()
+    """How many calls of a program take about so many seconds, after warming up: the second call may compile."""
+    for _ in range(3):
+        program()
     start = clock()
     program()
     return max(1, round(seconds / max(clock() - start, 1e-7)))
