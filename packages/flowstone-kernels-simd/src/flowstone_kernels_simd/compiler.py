@@ -33,7 +33,7 @@ WHEN_VARIABLE = "FLOWSTONE_SIMD_COMPILE"
 """The environment variable that says when parts are compiled: ``auto``, ``always`` (at once) or ``never``."""
 
 
-STALL = 2.0
+STALL = 0.5
 """How many seconds a call waits for its code, if nothing else is said."""
 
 STALL_VARIABLE = "FLOWSTONE_SIMD_WAIT"
