@@ -22,7 +22,7 @@ def normal(*shape, seed=0):
 
 
 def close(got, expected):
-    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-5, atol=1e-5)
 
 
 def scan(x, w, start, size, dynamic=False):
