@@ -110,10 +110,10 @@ def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Windo
         matrix = low.reshape(filter_, (channels, results))  # a product for each pixel
         flat = low.reshape(x, (math.prod(shape[:-1]), channels))
         return low.reshape(gemm.product(low, flat, matrix, False, False), shape)
-    padded = images.bordered(low, x, windows)
     stretches = images.Stretches(windows, channels, groups)
     if groups == 1 and dots.worthwhile(x.dtype, stretches.length, results):
-        return dots.convolution(low, padded, filter_, windows, stretches, shape)
+        return dots.convolution(low, x, filter_, windows, stretches, shape)
+    padded = images.bordered(low, x, windows)
     packed = images.packed(low, low.reshape(filter_, (math.prod(filter_.shape[:-1]), results)), groups)
     *outer, last = windows
     tile = microkernel.window_tile(x.dtype, last.stride * channels, last.out, step=1)

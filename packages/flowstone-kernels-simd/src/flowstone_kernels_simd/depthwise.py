@@ -24,6 +24,9 @@ from flowstone_kernels_simd.vectors import Vectors
 
 _NS_PER_PRODUCT = 0.03
 
+_AT_ONCE = 9
+"""The most places of a window whose sums for the filter's gradient are kept in registers."""
+
 _UNROLLED = 9
 """Wider windows are walked through by a loop."""
 
@@ -115,7 +118,8 @@ def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Windo
     shape = (batch, rows.out, columns.out, channels)
     if 0 in shape or 0 in filter_.shape:
         return low.spread(low.number(dtype, 0), shape)
-    padded = images.bordered(low, x, windows)
+    bands = images.Bands(x, windows) if images.Bands.worthwhile(x, windows) else None
+    padded = low.contiguous(x) if bands else images.bordered(low, x, windows)
     plan = _Plan.of(dtype, channels, columns)
     if plan.flat:
         wide = low.reshape(filter_, (rows.kernel, columns.kernel, 1, channels))
@@ -150,11 +154,7 @@ def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Windo
                 made = v.value(f"load {kind}, ptr {total}, align 64")
                 v.store(dtype, made, v.element(one, y, number * apart[2]), mask)
 
-        with v.loop("%low", "%high") as item:
-            image, row = v.value(f"udiv i64 {item}, {rows.out}"), v.value(f"urem i64 {item}, {rows.out}")
-            first = v.add(v.mul(image, rows.padded), v.mul(row, rows.stride))
-            a = v.element(one, source, v.mul(first, line))
-            y = v.element(one, target, v.mul(item, columns.out * channels))
+        def row_of_results(a: str, y: str) -> None:
             if plan.flat:
                 whole = plan.length - plan.length % (at_once * v.lanes)
                 with v.loop(0, whole, at_once * v.lanes) as index:
@@ -173,11 +173,31 @@ def convolution(low: Lowering, x: Value, filter_: Value, windows: Sequence[Windo
                         with v.loop(start, stop, count) as pixel:
                             here = v.element(one, a_, v.mul(pixel, columns.stride * channels))
                             units(here, w_, v.element(one, y_, v.mul(pixel, channels)), count, mask_)
-        v.finish(name, "ptr %table, i64 %low, i64 %high")
-        work = math.prod(shape) * rows.kernel * columns.kernel
-        return Call(name, batch * rows.out, max(1, rows.out // 4), work * _NS_PER_PRODUCT, columns.out)
 
-    (made,) = low.stage([padded, weights], [(shape, dtype)], write, rows=batch * rows.out * columns.out)
+        work = math.prod(shape) * rows.kernel * columns.kernel * _NS_PER_PRODUCT
+        if bands is None:
+            with v.loop("%low", "%high") as item:
+                image, row = v.value(f"udiv i64 {item}, {rows.out}"), v.value(f"urem i64 {item}, {rows.out}")
+                first = v.add(v.mul(image, rows.padded), v.mul(row, rows.stride))
+                a = v.element(one, source, v.mul(first, line))
+                row_of_results(a, v.element(one, target, v.mul(item, columns.out * channels)))
+            v.finish(name, "ptr %table, i64 %low, i64 %high")
+            return Call(name, batch * rows.out, max(1, rows.out // 4), work, columns.out)
+        room = bands.room(v)
+        with v.loop("%low", "%high") as item:
+            image, band = v.value(f"udiv i64 {item}, {bands.count}"), v.value(f"urem i64 {item}, {bands.count}")
+            bands.fill(v, room, source, image, band)
+            top = v.mul(band, bands.rows)
+            with v.loop(top, v.minimum(v.add(top, bands.rows), rows.out)) as row:
+                a = v.element(one, room, v.mul(v.value(f"sub i64 {row}, {top}"), rows.stride * line))
+                place = v.add(v.mul(image, rows.out), row)
+                row_of_results(a, v.element(one, target, v.mul(place, columns.out * channels)))
+        v.finish(name, "ptr %table, i64 %low, i64 %high")
+        return Call(name, batch * bands.count, 1, work, bands.rows * columns.out)
+
+    even = bands is None or rows.out % bands.rows == 0  # blocks of equal height
+    in_rows = batch * rows.out * columns.out if even else None
+    (made,) = low.stage([padded, weights], [(shape, dtype)], write, rows=in_rows)
     return made
 
 
@@ -224,9 +244,11 @@ def filter_gradient(low: Lowering, x: Value, dy: Value, windows: Sequence[Window
         blocks = -(-plan.length // v.lanes)
         wide = min(columns.kernel, _UNROLLED)
         chunks = -(-columns.kernel // wide)
-        sets = max(1, 8 // wide) if plan.pixels > 1 else 1
-        parts = [[v.slot(kind, 64) for _ in range(wide)] for _ in range(sets)]
-        totals = [v.slot(kind, 64) for _ in range(wide)]
+        high = rows.kernel if rows.kernel * columns.kernel <= _AT_ONCE and blocks > 1 else 1
+        taps = [(y, x) for y in range(high) for x in range(wide)]  # what an item has the sums of
+        sets = max(1, 8 // len(taps)) if plan.pixels > 1 else 1
+        parts = [[v.slot(kind, 64) for _ in taps] for _ in range(sets)]
+        totals = [v.slot(kind, 64) for _ in taps]
 
         def reset(slots: Sequence[str]) -> None:
             for slot in slots:
@@ -239,7 +261,7 @@ def filter_gradient(low: Lowering, x: Value, dy: Value, windows: Sequence[Window
         with v.loop("%low", "%high") as item:
             block = v.mul(v.value(f"urem i64 {item}, {blocks}"), v.lanes)
             rest = v.value(f"udiv i64 {item}, {blocks}")
-            tap_row = v.value(f"udiv i64 {rest}, {chunks}")
+            tap_row = v.mul(v.value(f"udiv i64 {rest}, {chunks}"), high)
             tap: str | int = 0
             if chunks > 1:  # chunks overlap where they do not fill the window
                 tap = v.minimum(v.mul(v.value(f"urem i64 {rest}, {chunks}"), wide), columns.kernel - wide)
@@ -259,8 +281,9 @@ def filter_gradient(low: Lowering, x: Value, dy: Value, windows: Sequence[Window
                     def pixel(index: str | int, number: int, a_: str = a_, g_: str = g_) -> None:
                         here = v.element(one, a_, v.mul(index, columns.stride * channels))
                         factor = v.load(dtype, v.element(one, g_, v.mul(index, channels)), mask)
-                        for place, slot in enumerate(parts[number]):
-                            got = v.load(dtype, v.element(one, here, place * columns.dilation * channels), mask)
+                        for (y, x), slot in zip(taps, parts[number], strict=True):
+                            place = y * rows.dilation * line + x * columns.dilation * channels
+                            got = v.load(dtype, v.element(one, here, place), mask)
                             old = v.value(f"load {kind}, ptr {slot}, align 64")
                             v.do(f"store {kind} {v.fma(dtype, got, factor, old)}, ptr {slot}, align 64")
 
@@ -274,12 +297,13 @@ def filter_gradient(low: Lowering, x: Value, dy: Value, windows: Sequence[Window
                     for total, slot in zip(totals, slots, strict=True):
                         add(total, v.value(f"load {kind}, ptr {slot}, align 64"))
             goal = v.add(v.mul(v.add(v.mul(tap_row, columns.kernel), tap), plan.length), block)
-            for place, total in enumerate(totals):
+            for (y, x), total in zip(taps, totals, strict=True):
                 made = v.value(f"load {kind}, ptr {total}, align 64")
-                v.store(dtype, made, v.element(one, target, v.add(goal, place * plan.length)), mask)
+                place = (y * columns.kernel + x) * plan.length
+                v.store(dtype, made, v.element(one, target, v.add(goal, place)), mask)
         v.finish(name, "ptr %table, i64 %low, i64 %high")
         work = batch * rows.out * columns.out * math.prod(shape)
-        return Call(name, rows.kernel * chunks * blocks, 1, work * _NS_PER_PRODUCT)
+        return Call(name, rows.kernel // high * chunks * blocks, 1, work * _NS_PER_PRODUCT)
 
     (made,) = low.stage([padded, slopes], [(result, dtype)], write)
     if plan.flat:

@@ -140,44 +140,58 @@ def emit_rows(v: Vectors, dtype: str, a: Rows, b: Rows, c: Rows, count: str | in
 
 def convolution(
     low: Any,
-    padded: Value,
+    x: Value,
     filter_: Value,
     windows: Sequence[Window],
     stretches: images.Stretches,
     shape: tuple[int, ...],
 ) -> Value:
     """A convolution with few results."""
+    bands = images.Bands(x, windows) if images.Bands.worthwhile(x, windows) else None
+    padded = low.contiguous(x) if bands else images.bordered(low, x, windows)
     dtype, channels, results = padded.dtype, padded.shape[-1], shape[-1]
     depth = math.prod(filter_.shape[:-1])
     flat = low.reshape(filter_, (depth, results))
     weights = low.copied(permuted(low, flat, [1, 0]))
     low.imports.update(library(dtype).addresses)
-    last = windows[-1]
+    first, last = windows[0], windows[-1]
     count = math.prod(shape[:-2])
 
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         library(dtype).declare(module)
-        v = Vectors(module, 1)
+        v = Vectors(module, microkernel.lanes_of(dtype))
         one = SCALARS[dtype]
         source, panel, target = (base_address(v, value.locate()) for value in (padded, weights, outputs[0]))
-        with v.loop("%low", "%high") as item:
-            a = v.element(one, source, images.first_element(v, item, windows, channels))
-            c = v.element(one, target, v.mul(item, last.out * results))
+
+        def row_of_results(a: str, c: str) -> None:
             part = stretches.inner * stretches.length
             for number, place in enumerate(stretches.places):
                 rows = Rows(
-                    v.element(one, a, place),
-                    last.stride * channels,
-                    stretches.length,
-                    stretches.inner,
-                    stretches.apart,
+                    v.element(one, a, place), last.stride * channels, stretches.length, stretches.inner, stretches.apart
                 )
                 columns = Rows(v.element(one, panel, number * part), depth)
                 emit_rows(v, dtype, rows, columns, Rows(c, results), last.out, results, number > 0)
-        v.finish(name, "ptr %table, i64 %low, i64 %high")
-        work = count * last.out * depth * results
-        return Call(name, count, max(1, count // 64), work * 3 * microkernel.NS_PER_PRODUCT, last.out)
 
-    (made,) = low.stage([padded, weights], [(shape, dtype)], write, rows=count * last.out)
+        work = count * last.out * depth * results * 3 * microkernel.NS_PER_PRODUCT
+        if bands is None:
+            with v.loop("%low", "%high") as item:
+                a = v.element(one, source, images.first_element(v, item, windows, channels))
+                row_of_results(a, v.element(one, target, v.mul(item, last.out * results)))
+            v.finish(name, "ptr %table, i64 %low, i64 %high")
+            return Call(name, count, max(1, count // 64), work, last.out)
+        room = bands.room(v)
+        with v.loop("%low", "%high") as item:
+            image, band = v.value(f"udiv i64 {item}, {bands.count}"), v.value(f"urem i64 {item}, {bands.count}")
+            bands.fill(v, room, source, image, band)
+            top = v.mul(band, bands.rows)
+            with v.loop(top, v.minimum(v.add(top, bands.rows), first.out)) as row:
+                a = v.element(one, room, v.mul(v.value(f"sub i64 {row}, {top}"), first.stride * bands.line))
+                place = v.add(v.mul(image, first.out), row)
+                row_of_results(a, v.element(one, target, v.mul(place, last.out * results)))
+        v.finish(name, "ptr %table, i64 %low, i64 %high")
+        return Call(name, shape[0] * bands.count, 1, work, bands.rows * last.out)
+
+    even = bands is None or first.out % bands.rows == 0  # blocks of equal height
+    (made,) = low.stage([padded, weights], [(shape, dtype)], write, rows=count * last.out if even else None)
     result: Value = made
     return result

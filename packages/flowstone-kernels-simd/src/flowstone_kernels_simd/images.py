@@ -90,6 +90,74 @@ def bordered(low: Lowering, x: Value, windows: Sequence[Window]) -> Value:
     return low.copies[key]
 
 
+_BAND_BYTES = 1 << 16
+"""The largest band of an image that is given its border on the stack."""
+
+
+class Bands:
+    """Images of two dimensions that get their border band by band, each just before it is read.
+
+    A band has the rows that some rows of results need. It lies on the stack, so it stays in the cache, and a bordered copy
+    of all images is never written.
+
+    Attributes:
+        rows: How many rows of results a band is for.
+        count: How many bands an image has.
+    """
+
+    def __init__(self, x: Value, windows: Sequence[Window]) -> None:
+        self.x = x
+        self.high, self.wide = windows
+        self.line = self.wide.padded * x.shape[-1]
+        most = _BAND_BYTES // (self.line * SIZES[x.dtype])
+        reach = (self.high.kernel - 1) * self.high.dilation + 1
+        self.rows = min(self.high.out, (most - reach) // self.high.stride + 1) if most >= reach else 0
+        self.count = -(-self.high.out // max(1, self.rows))
+        self.taken = (self.rows - 1) * self.high.stride + reach
+
+    @staticmethod
+    def worthwhile(x: Value, windows: Sequence[Window]) -> bool:
+        """Whether there are borders, and bands are not mostly what neighbours have too."""
+        if len(windows) != 2 or not any(w.before or w.after for w in windows):
+            return False
+        if any(w.before < 0 or w.after < 0 for w in windows):
+            return False
+        bands = Bands(x, windows)
+        return bands.rows > 0 and bands.rows * bands.high.stride * 3 >= bands.taken
+
+    def room(self, v: Vectors) -> str:
+        """A place on the stack for a band."""
+        return v.slot(SCALARS[self.x.dtype], 64, self.taken * self.line + v.lanes)
+
+    def fill(self, v: Vectors, room: str, source: str, image: str, band: str | int) -> None:
+        """Copy a band of an image."""
+        v.module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+        v.module.declare("void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
+        one, item = SCALARS[self.x.dtype], SIZES[self.x.dtype]
+        channels = self.x.shape[-1]
+        left, inner = self.wide.before * channels, self.wide.size * channels
+        right = self.line - left - inner
+        top = v.mul(band, self.rows * self.high.stride)
+        stop = v.minimum(v.value(f"sub i64 {self.high.padded}, {top}"), self.taken)
+
+        def clear(pointer: str, length: int) -> None:
+            if length:
+                v.do(f"call void @llvm.memset.p0.i64(ptr {pointer}, i8 0, i64 {length * item}, i1 false)")
+
+        with v.loop(0, stop) as index:
+            row = v.value(f"sub i64 {v.add(top, index)}, {self.high.before}")
+            to = v.element(one, room, v.mul(index, self.line))
+            inside = v.value(f"icmp ult i64 {row}, {self.high.size}")
+            with v.when(inside):
+                from_ = v.element(one, source, v.mul(v.add(v.mul(image, self.high.size), row), inner))
+                clear(to, left)
+                middle = v.element(one, to, left)
+                v.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {middle}, ptr {from_}, i64 {inner * item}, i1 false)")
+                clear(v.element(one, middle, inner), right)
+            with v.when(v.value(f"xor i1 {inside}, true")):
+                clear(to, self.line)
+
+
 def spread_out(low: Lowering, dy: Value, windows: Sequence[Window]) -> Value:
     """Images whose pixels stand ``stride`` apart, zeros between them."""
     if all(w.stride == 1 for w in windows):
