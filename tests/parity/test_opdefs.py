@@ -19,6 +19,8 @@ from flowstone_signal.plugin import GRADIENTS as SIGNAL
 from tensorflow.core.framework import op_def_pb2
 from tensorflow.python.framework import op_def_registry
 
+PARSING = ("ParseExampleV2", "ParseSequenceExampleV2")
+
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -51,7 +53,7 @@ def plain_arguments(arguments: Any) -> list[Any]:
     return plain
 
 
-@pytest.mark.parametrize("name", sorted([*FAMILY_OF, *IMAGE, *SAVED_MODEL, *SIGNAL]))
+@pytest.mark.parametrize("name", sorted([*PARSING, *FAMILY_OF, *IMAGE, *SAVED_MODEL, *SIGNAL]))
 def test_schema(name: str) -> None:
     op_named(name)
     theirs = op_def_registry.get(name)

@@ -13,6 +13,7 @@ MODULES = {
     """,
     "parsing.json_examples": "DecodeJSONExample",
     "parsing.ops": "ParseExampleV2",
+    "parsing.sequence_ops": "ParseSequenceExampleV2",
     "reducing": "ReduceDataset DatasetCardinality",
     "sources.tensors": "TensorDataset TensorSliceDataset",
     "sources.range": "RangeDataset",

@@ -1,4 +1,4 @@
-"""``ParseExampleV2``: the features of serialized examples, dense and sparse."""
+"""``ParseExampleV2``: the features of serialized examples, dense, sparse and ragged."""
 
 from __future__ import annotations
 
@@ -102,23 +102,26 @@ def parse_example(
     *,
     sparse_types: Sequence[DType],
     ragged_value_types: Sequence[DType],
+    ragged_split_types: Sequence[DType],
     dense_shapes: Sequence[TensorShape],
     **attrs: Any,
 ) -> tuple[list[Any], ...]:
     """Parse one example (a scalar) or a batch (a vector)."""
-    if ragged_value_types:
-        _fail("Ragged features are not parsed yet; use FixedLenFeature or FixedLenSequenceFeature.")
     messages = [_message(data, index) for index, data in enumerate(serialized.ravel())]
     dense = [
-        _dense(messages, key.decode(), default, shape, serialized.shape)
+        dense_feature(messages, key.decode(), default, shape, serialized.shape)
         for key, default, shape in zip(np.ravel(dense_keys), dense_defaults, dense_shapes, strict=True)
     ]
     sparse = [
-        _sparse(messages, key.decode(), kind, serialized.ndim)
+        sparse_feature(messages, key.decode(), kind, serialized.ndim)
         for key, kind in zip(np.ravel(sparse_keys), sparse_types, strict=True)
     ]
     indices, values, shapes = ([one[part] for one in sparse] for part in range(3))
-    return indices, values, shapes, dense, [], []
+    ragged = [
+        ragged_feature(messages, key.decode(), kind, splits)
+        for key, kind, splits in zip(np.ravel(ragged_keys), ragged_value_types, ragged_split_types, strict=True)
+    ]
+    return indices, values, shapes, dense, [one for one, _ in ragged], [splits for _, splits in ragged]
 
 
 def _message(data: bytes, index: int) -> Any:
@@ -130,7 +133,7 @@ def _message(data: bytes, index: int) -> Any:
     return message.features.feature
 
 
-def _values(features: Any, key: str, dtype: DType) -> Any:
+def feature_values(features: Any, key: str, dtype: DType) -> Any:
     """The values of a feature, or None if it is missing.
 
     Raises:
@@ -149,7 +152,12 @@ def _values(features: Any, key: str, dtype: DType) -> Any:
     return np.array(found, dtype.numpy_dtype)
 
 
-def _dense(messages: Sequence[Any], key: str, default: Any, shape: TensorShape, batch: tuple[int, ...]) -> Any:
+def dense_feature(messages: Sequence[Any], key: str, default: Any, shape: TensorShape, batch: tuple[int, ...]) -> Any:
+    """A feature of a fixed shape, or with padding if its first size is not known.
+
+    Raises:
+        InvalidArgumentError: If it is missing without a default, or of another type or size.
+    """
     dtype = dtypes.string if default.dtype == object else dtypes.from_numpy(default.dtype)
     sizes = _rows(shape)
     if sizes and sizes[0] is None:
@@ -157,7 +165,7 @@ def _dense(messages: Sequence[Any], key: str, default: Any, shape: TensorShape, 
     count = int(np.prod(sizes, dtype=np.int64))  # type: ignore[arg-type]
     rows = []
     for index, features in enumerate(messages):
-        found = _values(features, key, dtype)
+        found = feature_values(features, key, dtype)
         if found is None:
             if default.size != count:
                 _fail(
@@ -180,7 +188,7 @@ def _padded(
 ) -> Any:
     """Entries of a fixed shape, any number an example; shorter examples are filled up."""
     size = int(np.prod(inner, dtype=np.int64))
-    rows = [_values(features, key, dtype) for features in messages]
+    rows = [feature_values(features, key, dtype) for features in messages]
     rows = [np.empty(0, dtype.numpy_dtype) if row is None else row for row in rows]
     for row in rows:
         if len(row) % max(size, 1):
@@ -193,8 +201,9 @@ def _padded(
     return result.reshape((*batch, longest // max(size, 1), *inner))
 
 
-def _sparse(messages: Sequence[Any], key: str, dtype: DType, rank: int) -> tuple[Any, Any, Any]:
-    rows = [_values(features, key, dtype) for features in messages]
+def sparse_feature(messages: Sequence[Any], key: str, dtype: DType, rank: int) -> tuple[Any, Any, Any]:
+    """A feature of any number of values, as the parts of a sparse tensor."""
+    rows = [feature_values(features, key, dtype) for features in messages]
     rows = [np.empty(0, dtype.numpy_dtype) if row is None else row for row in rows]
     columns = np.concatenate([np.arange(len(row), dtype=np.int64) for row in rows]) if rows else np.empty(0, np.int64)
     longest = max((len(row) for row in rows), default=0)
@@ -203,3 +212,11 @@ def _sparse(messages: Sequence[Any], key: str, dtype: DType, rank: int) -> tuple
         return columns[:, None], values, np.array([longest], np.int64)
     examples = np.repeat(np.arange(len(rows), dtype=np.int64), [len(row) for row in rows])
     return np.stack([examples, columns], axis=1), values, np.array([len(rows), longest], np.int64)
+
+
+def ragged_feature(messages: Sequence[Any], key: str, dtype: DType, splits: DType) -> tuple[Any, Any]:
+    """A feature of any number of values, as values and row splits: one row for each example."""
+    rows = [feature_values(features, key, dtype) for features in messages]
+    rows = [np.empty(0, dtype.numpy_dtype) if row is None else row for row in rows]
+    values = np.concatenate(rows) if rows else np.empty(0, dtype.numpy_dtype)
+    return values, np.cumsum([0, *map(len, rows)], dtype=splits.numpy_dtype)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from flowstone_core import dtypes
+from flowstone_core.api import tf
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype
 from flowstone_core.ops.array import expand_dims
@@ -18,6 +19,7 @@ from flowstone_core.tensor import EagerTensor
 
 from flowstone_data.parsing.features import FixedLenFeature, FixedLenSequenceFeature, SparseFeature, VarLenFeature
 from flowstone_data.parsing.ops import PARSE_EXAMPLE
+from flowstone_data.parsing.ragged_feature import RaggedFeature, keys_of, put_together
 
 
 def parse_example(
@@ -38,7 +40,8 @@ def parse_example(
         name: A name.
 
     Returns:
-        Key to tensor, with the batch size first; a ``tf.SparseTensor`` for ``VarLenFeature`` and ``SparseFeature``.
+        Key to tensor, with the batch size first; a ``tf.SparseTensor`` for ``VarLenFeature`` and ``SparseFeature``, a
+        ``tf.RaggedTensor`` for ``RaggedFeature``.
 
     Raises:
         ValueError: If no features are asked for, or a request is incomplete.
@@ -47,32 +50,40 @@ def parse_example(
     if not features:
         raise ValueError("Argument `features` cannot be falsy.")
     sparse = _sparse_types(features)
-    keys = [key for key in sorted(features) if not isinstance(features[key], (VarLenFeature, SparseFeature))]
+    ragged = _ragged_types(features)
+    composite = (VarLenFeature, SparseFeature, RaggedFeature)
+    keys = [key for key in sorted(features) if not isinstance(features[key], composite)]
     requests = [_request(key, features[key]) for key in keys]
     serialized = convert_to_tensor(serialized, dtypes.string)
-    names = _strings([]) if example_names is None else convert_to_tensor(example_names, dtypes.string)
-    indices, values, shapes, dense, _, _ = PARSE_EXAMPLE(
+    names = strings([]) if example_names is None else convert_to_tensor(example_names, dtypes.string)
+    indices, values, shapes, dense, flat, splits = PARSE_EXAMPLE(
         serialized,
         names,
-        _strings(list(sparse)),
-        _strings(keys),
-        _strings([]),
+        strings(list(sparse)),
+        strings(keys),
+        strings(list(ragged)),
         [default for _, default in requests],
         num_sparse=len(sparse),
         sparse_types=tuple(sparse.values()),
-        ragged_value_types=(),
-        ragged_split_types=(),
+        ragged_value_types=tuple(ragged.values()),
+        ragged_split_types=(dtypes.int64,) * len(ragged),
         dense_shapes=[shape for shape, _ in requests],
         name=name,
     )
     parts = zip(indices, values, shapes, strict=True)
     parsed = dict(zip(sparse, (SparseTensor(*each) for each in parts), strict=True))
     found = dict(zip(keys, dense, strict=True))
+    rows = {
+        key: tf.RaggedTensor.from_row_splits(value, each, validate=False)
+        for key, value, each in zip(ragged, flat, splits, strict=True)
+    }
     for key, feature in features.items():
         if isinstance(feature, VarLenFeature):
             found[key] = parsed[key]
         elif isinstance(feature, SparseFeature):
             found[key] = _merged(feature, parsed)
+        elif isinstance(feature, RaggedFeature):
+            found[key] = put_together(key, feature, rows, serialized.shape.rank == 0)
     return {key: found[key] for key in features}
 
 
@@ -111,6 +122,20 @@ def _sparse_types(features: Mapping[str, Any]) -> dict[str, DType]:
     return found
 
 
+def _ragged_types(features: Mapping[str, Any]) -> dict[str, DType]:
+    """The keys that are parsed as rows of values, with their types.
+
+    Raises:
+        ValueError: If two requests want different types of one key.
+    """
+    found: dict[str, DType] = {}
+    for key, feature in sorted(features.items()):
+        for each, dtype in (keys_of(key, feature) if isinstance(feature, RaggedFeature) else {}).items():
+            if found.setdefault(each, dtype) is not dtype:
+                raise ValueError(f"Conflicting type {found[each].name} vs {dtype.name} for feature {each!r}.")
+    return found
+
+
 def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
@@ -133,7 +158,8 @@ def _merged(feature: SparseFeature, parsed: Mapping[str, SparseTensor]) -> Spars
     return merged if feature.already_sorted else sparse_reorder(merged)
 
 
-def _strings(values: list[str]) -> EagerTensor:
+def strings(values: list[str]) -> EagerTensor:
+    """Keys as a vector."""
     return EagerTensor(np.array([value.encode() for value in values], object), dtypes.string)
 
 
@@ -142,31 +168,37 @@ def _request(key: str, feature: Any) -> tuple[Any, Any]:
 
     Raises:
         ValueError: If the request is incomplete.
-        NotImplementedError: If it is for a ragged tensor.
+        NotImplementedError: If it is of another kind.
     """
     if isinstance(feature, FixedLenSequenceFeature):
         if not feature.allow_missing:
             raise ValueError(
                 f"Unsupported: FixedLenSequenceFeature requires allow_missing to be True. Found in feature {key!r}."
             )
-        return (None, *_sizes(feature, key)), _default(feature, 0)
+        return (None, *sizes_of(feature, key)), default_of(feature, 0)
     if isinstance(feature, FixedLenFeature):
-        sizes = _sizes(feature, key)
-        return sizes, _default(feature, int(np.prod(sizes, dtype=np.int64)))
+        sizes = sizes_of(feature, key)
+        return sizes, default_of(feature, int(np.prod(sizes, dtype=np.int64)))
     raise NotImplementedError(
-        f"Feature {key!r} asks for {type(feature).__name__}; FixedLenFeature, FixedLenSequenceFeature, VarLenFeature "
-        "and SparseFeature are parsed now."
+        f"Feature {key!r} asks for {type(feature).__name__}: use FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, "
+        "SparseFeature or RaggedFeature."
     )
 
 
-def _sizes(feature: Any, key: str) -> tuple[int, ...]:
+def sizes_of(feature: Any, key: str) -> tuple[int, ...]:
+    """The shape of a dense feature.
+
+    Raises:
+        ValueError: If it is not fully known.
+    """
     shape = as_shape(feature.shape)
     if not shape.is_fully_defined():
         raise ValueError(f"dense_shapes[{key!r}] must be fully known, got {shape}.")
     return shape.as_tuple()  # type: ignore[return-value]
 
 
-def _default(feature: Any, count: int) -> Any:
+def default_of(feature: Any, count: int) -> Any:
+    """What a missing feature is: ``count`` values, or none if it must be there."""
     dtype = as_dtype(feature.dtype)
     if feature.default_value is None:
         return EagerTensor(np.empty(0, dtype.numpy_dtype), dtype)
