@@ -78,7 +78,11 @@ def values_only(tf):
 def partitioned(tf):
     ragged = tf.io.RaggedFeature
     partitions = (ragged.RowSplits("s"), ragged.RowLengths("l"), ragged.UniformRowLength(1))
-    return [_batches(tf, _examples(tf), {"x": ragged(tf.int64, "v", [each])}) for each in partitions]
+    found = []
+    for each in partitions:
+        features = {"x": ragged(tf.int64, "v", [each])}
+        found += [_parts(tf, tf.io.parse_example(_examples(tf), features)), _batches(tf, _examples(tf)[:2], features)]
+    return found
 
 
 def partitioned_by_places(tf):
