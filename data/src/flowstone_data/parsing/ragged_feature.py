@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from flowstone_core import dtypes
 from flowstone_core.api import tf
+from flowstone_core.tensor import Tensor
 
 
 class RowSplits(NamedTuple):
@@ -123,19 +124,30 @@ def put_together(key: str, feature: RaggedFeature, parsed: Mapping[str, Any], si
     rows = parsed[feature.value_key or key]
     value, counts = rows.values, rows.row_lengths()
     for partition in reversed(feature.partitions):
-        lengths, counts = _divided(partition, parsed, counts)
-        value = tf.RaggedTensor.from_row_lengths(value, lengths, validate=feature.validate)
+        if isinstance(partition, UniformRowLength):
+            value, counts = _uniform(value, partition.length), counts // max(partition.length, 1)
+        else:
+            lengths, counts = _divided(partition, parsed, counts)
+            value = tf.RaggedTensor.from_row_lengths(value, lengths, validate=feature.validate)
     if single:
-        return value.with_row_splits_dtype(feature.row_splits_dtype) if feature.partitions else value
-    made = tf.RaggedTensor.from_row_lengths(value, counts, validate=feature.validate)
-    return made.with_row_splits_dtype(feature.row_splits_dtype)
+        return _with_splits(value, feature)
+    return _with_splits(tf.RaggedTensor.from_row_lengths(value, counts, validate=feature.validate), feature)
+
+
+def _with_splits(value: Any, feature: RaggedFeature) -> Any:
+    """A ragged tensor with row splits of the type asked for; a tensor as it is."""
+    return value if isinstance(value, Tensor) else value.with_row_splits_dtype(feature.row_splits_dtype)
+
+
+def _uniform(value: Any, length: int) -> Any:
+    """Rows of ``length`` items: of a tensor, one with a dimension more."""
+    if isinstance(value, Tensor):
+        return tf.reshape(value, tf.concat([[-1, length], tf.shape(value)[1:]], 0))
+    return tf.RaggedTensor.from_uniform_row_length(value, length)
 
 
 def _divided(partition: Any, parsed: Mapping[str, Any], counts: Any) -> tuple[Any, Any]:
     """The lengths of all rows of a dimension, and how many rows each example has; ``counts`` are the items it divides."""
-    if isinstance(partition, UniformRowLength):
-        many = counts // max(partition.length, 1)
-        return tf.fill([tf.reduce_sum(many)], tf.constant(partition.length, dtypes.int64)), many
     given = parsed[partition.key]
     rows = given.row_lengths()
     if isinstance(partition, RowLengths):
