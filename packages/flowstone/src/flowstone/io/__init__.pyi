@@ -3,6 +3,7 @@
 from . import gfile as gfile
 from flowstone_data.parsing.features import FixedLenFeature as FixedLenFeature
 from flowstone_data.parsing.features import FixedLenSequenceFeature as FixedLenSequenceFeature
+from flowstone_data.parsing.ragged_feature import RaggedFeature as RaggedFeature
 from flowstone_data.parsing.features import SparseFeature as SparseFeature
 from flowstone_data.record_writer import TFRecordOptions as TFRecordOptions
 from flowstone_data.record_writer import TFRecordWriter as TFRecordWriter
@@ -26,7 +27,9 @@ from flowstone_image.codecs import extract_jpeg_shape as extract_jpeg_shape
 from flowstone_image.codecs import is_jpeg as is_jpeg
 from flowstone_core.ops.files import matching_files as matching_files
 from flowstone_data.parsing.parse import parse_example as parse_example
+from flowstone_data.parsing.parse_sequence import parse_sequence_example as parse_sequence_example
 from flowstone_data.parsing.parse import parse_single_example as parse_single_example
+from flowstone_data.parsing.parse_sequence import parse_single_sequence_example as parse_single_sequence_example
 from flowstone_savedmodel.tensor_ops import parse_tensor as parse_tensor
 from flowstone_core.ops.files import read_file as read_file
 from flowstone_savedmodel.tensor_ops import serialize_tensor as serialize_tensor
