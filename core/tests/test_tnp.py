@@ -126,6 +126,23 @@ assert x.reshape(-1).shape == x.ravel().shape == x.flatten().shape == [2]
 assert x.size == 2 and x.data is x and (+x) is x and x.tolist() == [[1, 2]]
 assert x.astype(np.float32).dtype == tf.float32
 assert x.mean().numpy() == 1.5 and x.max(axis=0).numpy().tolist() == [1, 2] and x.min().numpy() == 1
+assert (c([1, 2]) @ c([1.5, 2.0])).numpy() == 5.5 and (c([1.0]) @ np.array([2.0])).numpy() == 2
+a = np.arange(24).reshape(2, 3, 4)
+t = c(a)
+for key in (
+    [0, 1], np.array([1, 0]), ([0, 1], [1, 2]), np.s_[:, [0, 2]], np.s_[[0, 1], :, [1, 2]], a > 5, a[:, 0, 0] > 5,
+    np.s_[:, np.array([True, False, True])], np.s_[None, [0, 1]], np.s_[..., [1, 3]], np.s_[1, [0, 2]], [-1],
+    ([[0], [1]], [1, 2]), np.s_[:, None, [0]], np.s_[:, 0, [1, 2]], np.s_[:, a[0] > 3], np.s_[1:, ::-1, [[0, 1]]],
+):
+    np.testing.assert_array_equal(t[key], a[key], err_msg=str(key))
+assert t[c([1, 0])].shape == [2, 3, 4] and t[tf.Variable([1, 0]), 1].shape == [2, 4]
+assert t[0, :, [1, 2]].shape == [3, 2]  # as in TensorFlow: integers first
+for key, error in (([[]], IndexError), (np.s_[:, [0.5]], IndexError), ([7], tf.errors.InvalidArgumentError)):
+    try:
+        t[key]
+    except error:
+        continue
+    raise AssertionError(key)
 assert x.clip(0, 1).numpy().tolist() == [[1, 1]]
 try:
     tf.add(c(1), 2.5)

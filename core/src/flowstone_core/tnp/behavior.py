@@ -7,11 +7,12 @@ from typing import Any
 
 from flowstone_core import operators
 from flowstone_core.api import tf
+from flowstone_core.ops import subscript
 from flowstone_core.tensor import Tensor, is_tensor
-from flowstone_core.tnp import elementwise, reductions, shaping, types
+from flowstone_core.tnp import elementwise, indexing, reductions, shaping, types
 from flowstone_core.variable import Variable
 
-_PROMOTED = "add sub mul truediv floordiv mod pow matmul lt le gt ge eq ne".split()
+_PROMOTED = "add sub mul truediv floordiv mod pow lt le gt ge eq ne".split()
 
 
 def _promoting(operator: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,6 +50,7 @@ def _same(self: Any) -> Any:
 
 
 _METHODS: dict[str, Any] = {
+    "__getitem__": indexing.with_arrays(subscript.getitem),
     "T": property(lambda self: tf.transpose(self)),
     "__pos__": _same,
     "astype": lambda self, dtype: tf.cast(self, dtype),
@@ -64,6 +66,7 @@ _METHODS: dict[str, Any] = {
     "tolist": _tolist,
     "transpose": _transpose,
 }
+
 
 _modes = ("all", "off", "legacy", "safe")
 
@@ -82,13 +85,16 @@ def experimental_enable_numpy_behavior(prefer_float32: bool = False, dtype_conve
     if dtype_conversion_mode not in _modes:
         raise ValueError(f"dtype_conversion_mode {dtype_conversion_mode!r} is none of {_modes}.")
     if dtype_conversion_mode in ("all", "safe"):
-        raise NotImplementedError("flowstone promotes types in the mode 'legacy' (numpy's rules) only.")
+        raise NotImplementedError(
+            f"dtype_conversion_mode={dtype_conversion_mode!r} needs tensors of weak types, which there are not. "
+            "Use 'legacy' (numpy's rules) or 'off'."
+        )
     types.prefer_float32[0] = prefer_float32
     for name, method in _METHODS.items():
         setattr(Tensor, name, method)
     if dtype_conversion_mode == "legacy":
-        for name in _PROMOTED:
-            operator = _promoting(operators._OPERATORS[f"__{name}__"])
+        promoting = {name: _promoting(operators._OPERATORS[f"__{name}__"]) for name in _PROMOTED}
+        for name, operator in (promoting | {"matmul": shaping.matmul}).items():
             for cls in (Tensor, Variable):
                 setattr(cls, f"__{name}__", operator)
                 if f"__r{name}__" in operators._OPERATORS:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flowstone_autodiff import Call, gradient, not_differentiable, undefined
+from flowstone_autodiff.batch_registry import BatchCall, batch, elementwise
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor
 
@@ -50,3 +53,11 @@ undefined(
     ops.ADJUST_SATURATION,
     because="TensorFlow has none either; stop the gradient before it with tf.stop_gradient.",
 )
+
+elementwise(ops.RGB_TO_HSV, ops.HSV_TO_RGB)
+
+
+@batch(ops.ADJUST_CONTRAST, ops.ADJUST_HUE, ops.ADJUST_SATURATION)
+def adjusted_batch(call: BatchCall) -> Any:
+    """Images of any number of leading dimensions, all adjusted by the same number."""
+    return call.op(*call.inputs, **call.attrs) if call.only(0) else NotImplemented

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flowstone_autodiff import Call, gradient
+from flowstone_autodiff.batch_registry import BatchCall, batch
+from flowstone_autodiff.batching.conv import joined, parted
 from flowstone_core.api import tf
 from flowstone_core.tensor import Tensor
 
@@ -20,3 +24,10 @@ def extract_image_patches(call: Call, dy: Tensor) -> Tensor:
     given = tf.reshape(dy, [batch, -1, channels])
     sums = tf.math.unsorted_segment_sum(tf.transpose(given, [1, 0, 2]), which, height * width + 1)
     return tf.reshape(tf.transpose(sums[1:], [1, 0, 2]), shape)
+
+
+@batch(ops.EXTRACT_IMAGE_PATCHES)
+def patches_batch(call: BatchCall) -> Any:
+    """The images of all elements one after the other."""
+    images = call.inputs[0]
+    return parted(call.op(joined(images), **call.attrs), images)

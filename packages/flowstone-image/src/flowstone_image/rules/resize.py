@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_autodiff import Call, gradient, undefined
+from flowstone_autodiff.batch_registry import BatchCall, batch
+from flowstone_autodiff.batching.conv import joined, parted
 from flowstone_core.api import tf
 from flowstone_core.op import Op
 from flowstone_core.tensor import Tensor
@@ -73,3 +75,29 @@ def scale_and_translate_back(call: Call, dz: Tensor) -> Any:
 
 
 undefined(ops.RESIZE_AREA, because="Resize with another method: 'bilinear' with antialias=True is nearest to it.")
+
+# -- batches -------------------------------------------------------------------------------------------------------
+
+
+@batch(ops.RESIZE_BILINEAR, ops.RESIZE_BICUBIC, ops.RESIZE_NEAREST, ops.RESIZE_AREA, ops.SCALE_AND_TRANSLATE)
+def resize_batch(call: BatchCall) -> Any:
+    """The images of all elements one after the other."""
+    if not call.only(0):
+        return NotImplemented
+    images = call.inputs[0]
+    return parted(call.op(joined(images), *call.inputs[1:], **call.attrs), images)
+
+
+@batch(ops.RESIZE_BILINEAR_GRAD, ops.RESIZE_BICUBIC_GRAD, ops.SCALE_AND_TRANSLATE_GRAD)
+def resize_back_batch(call: BatchCall) -> Any:
+    """The gradients, and the images, of all elements one after the other."""
+    if not call.only(0, 1):
+        return NotImplemented
+    grads, images = call.full(0), call.full(1)
+    return parted(call.op(joined(grads), joined(images), *call.inputs[2:], **call.attrs), grads)
+
+
+@batch(ops.RESIZE_NEAREST_GRAD)
+def nearest_back_batch(call: BatchCall) -> Any:
+    """The gradients of all elements one after the other."""
+    return resize_batch(call)
