@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +36,9 @@ BURST = 10e-3
 
 ROUNDS = (5, 25)
 """The fewest and the most rounds of bursts."""
+
+ENOUGH = 3
+"""The fewest bursts of a contestant that takes the time of all others together."""
 
 TOLERANCE = 1e-3
 """How far fingerprints may be apart, relative to the largest number in them."""
@@ -88,13 +91,17 @@ def measure(row: rows.Row, contestants: Sequence[Contestant], seconds: float) ->
     playing = [contestant for contestant in contestants if "once" in made[contestant.name]]
     calls = {contestant.name: 1 for contestant in playing}
     samples: dict[str, list[float]] = {contestant.name: [] for contestant in playing}
+    spent = dict.fromkeys(calls, 0.0)
     end = time.perf_counter() + seconds
     for number in range(1 + ROUNDS[1]):
         if number > ROUNDS[0] and time.perf_counter() > end:
             break
         for contestant in playing:
+            if spent[contestant.name] > seconds and len(samples[contestant.name]) >= ENOUGH:
+                continue  # so slow that the others would wait for it
             contestant.ask(do="burst", calls=calls[contestant.name])
             took = contestant.answer()["seconds"]
+            spent[contestant.name] += took * calls[contestant.name]
             if number:  # the round before the first finds out how many calls make a burst
                 samples[contestant.name].append(took)
             calls[contestant.name] = max(1, min(100_000, round(BURST / max(took, 1e-8))))
@@ -184,17 +191,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, default=HERE / "results" / "peers.json")
     options = parser.parse_args(arguments)
     if not options.tables:
-        results = run(options)
         options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(results, indent=1) + "\n")
+        for results in run(options):
+            options.json.write_text(json.dumps(results, indent=1) + "\n")
     results = json.loads(options.json.read_text())
     report.show(results)
     if options.write:
         report.write(results, HERE / "README.md", options.json.parent)
 
 
-def run(options: argparse.Namespace) -> dict[str, Any]:
-    """All measurements."""
+def run(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """All measurements so far, after each row."""
     begun = time.perf_counter()
     versions = {name: installed(name) for name in options.contestants}
     names = [name for name in options.contestants if versions[name]]
@@ -202,28 +209,33 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         if name not in names:
             print(f"{name}: not installed, left out")
     wanted = [row for row in rows.ROWS if options.only in row.name or options.only in row.group]
-    found = []
+    found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as caches, Path(caches, "log").open("w") as log:
         print(f"{options.threads} threads each; the frameworks' own messages go to {log.name}")
-        before = limits.flops(options.threads), limits.traffic(options.threads)
+        results: dict[str, Any] = {
+            "machine": {
+                "processor": processor(),
+                "flops": limits.flops(options.threads),
+                "traffic": limits.traffic(options.threads),
+            },
+            "threads": options.threads,
+            "versions": versions,
+            "minutes": 0.0,
+            "rows": found,
+            "new process": {},
+        }
         contestants = [Contestant(name, options.threads, caches, log) for name in names]
         for row in wanted:
             found.append(measure(row, contestants, options.seconds))
             report.progress(found[-1])
+            results["minutes"] = (time.perf_counter() - begun) / 60
+            yield results
         for contestant in contestants:
             contestant.stop()
-        after = limits.flops(options.threads), limits.traffic(options.threads)
-        again = {} if options.only else compiled(names, options.threads, caches, log)
-    minutes = (time.perf_counter() - begun) / 60
-    return {
-        "machine": {
-            "processor": processor(),
-            "flops": max(before[0], after[0]),  # the better: other work on the machine only makes less of it
-            "traffic": max(before[1], after[1]),
-        },
-        "threads": options.threads,
-        "versions": versions,
-        "minutes": minutes,
-        "rows": found,
-        "new process": again,
-    }
+        for what in ("flops", "traffic"):  # the better: other work on the machine only makes less of it
+            again = getattr(limits, what)(options.threads)
+            results["machine"][what] = max(results["machine"][what], again)
+        if not options.only:
+            results["new process"] = compiled(names, options.threads, caches, log)
+        results["minutes"] = (time.perf_counter() - begun) / 60
+        yield results

@@ -144,14 +144,24 @@ def test_the_configuration_says_how_many_threads(monkeypatch):
 def test_large_operands_of_single_ops_are_computed_natively(monkeypatch):
     monkeypatch.setenv(compiler.WHEN_VARIABLE, "auto")
     x = normal(200, 300)
-    (kernel,) = (kernel.function for kernel in eager.KERNELS.kernels("Tanh"))
+    (kernel,) = (kernel.function for kernel in eager.KERNELS.kernels("Sigmoid"))
     before = len(kernel._programs)
     for _ in range(3):
-        np.testing.assert_allclose(elementary.tanh(x).numpy(), np.tanh(x.numpy()), rtol=1e-6)
+        np.testing.assert_allclose(elementary.sigmoid(x).numpy(), 1 / (1 + np.exp(-x.numpy())), rtol=1e-6)
     assert len(kernel._programs) == before + 1
-    elementary.tanh(normal(20))
-    elementary.tanh(normal(20))
+    elementary.sigmoid(normal(20))
+    elementary.sigmoid(normal(20))
     assert len(kernel._programs) == before + 1
+
+
+@pytest.mark.parametrize(("name", "large"), [("Erf", 100), ("Erfc", 100), ("Sigmoid", 20_000), ("Exp", 300_000)])
+def test_how_large_operands_of_single_ops_must_be(monkeypatch, name, large):
+    monkeypatch.setenv(compiler.WHEN_VARIABLE, "auto")
+    kernel = eager.EagerKernel(name)
+    for size, programs in ((large // 2, 0), (large, 1)):
+        for _ in range(3):
+            kernel(np.linspace(0.1, 2.0, size, dtype=np.float32))
+        assert len(kernel._programs) == programs
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX threads")

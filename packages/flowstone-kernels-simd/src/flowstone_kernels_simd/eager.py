@@ -31,6 +31,9 @@ from flowstone_kernels_simd.values import Unsupported
 SMALLEST = 1 << 14
 """Operands of fewer elements in all go to numpy's kernel: the way to a program costs a few microseconds."""
 
+SMALLEST_OF = dict.fromkeys(("Erf", "Erfc"), 1 << 6) | dict.fromkeys(("Tanh", "Exp", "Log", "Sin", "Cos"), 1 << 18)
+"""The same for ops that numpy lacks, and for ops where it has vector code, too: there only a second thread helps."""
+
 MOST = 256
 """How many programs one op keeps."""
 
@@ -54,6 +57,7 @@ class EagerKernel:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._smallest = SMALLEST_OF.get(name, SMALLEST)
         self._programs: dict[Any, Program | None] = {}
         self._seen: set[Any] = set()
         self._compiling = threading.Lock()
@@ -66,7 +70,7 @@ class EagerKernel:
         size = 0
         for array in arrays:
             size += array.size
-        if (size < SMALLEST and when != "always") or not self._usable or when == "never":
+        if (size < self._smallest and when != "always") or not self._usable or when == "never":
             return self.plain(arrays, attrs)
         settings = _SETTINGS.get(self.name, ())
         key = (

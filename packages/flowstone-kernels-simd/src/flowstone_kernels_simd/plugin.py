@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flowstone_core.hookspecs import CompilerProvider, KernelProvider, hookimpl
 
 OPS = """
-    Tanh Erf Sigmoid Softplus Exp Log Sin Cos Expm1 Log1p Elu Selu Softmax LogSoftmax SoftmaxCrossEntropyWithLogits
+    Tanh Erf Erfc Sigmoid Softplus Exp Log Sin Cos Expm1 Log1p Elu Selu Softmax LogSoftmax SoftmaxCrossEntropyWithLogits
     SparseSoftmaxCrossEntropyWithLogits Conv2D Conv2DBackpropInput Conv2DBackpropFilter Conv3D Conv3DBackpropFilterV2
     DepthwiseConv2dNative DepthwiseConv2dNativeBackpropInput DepthwiseConv2dNativeBackpropFilter MaxPool MaxPoolGrad
     AvgPool AvgPoolGrad
