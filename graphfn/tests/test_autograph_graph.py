@@ -544,6 +544,39 @@ def test_attributes():
         assert traced(counter.step, x) == Counter().step(x)
 
 
+def test_attributes_first_set_in_a_loop():
+    class Box:
+        pass
+
+    def last(n):
+        box = Box()
+        for i in range(n):
+            box.last = i
+        return box.last if n > 0 else -1
+
+    def used(n):
+        box = Box()
+        for i in range(n):
+            box.last = i
+        return box.last + 1, 1 - box.last, -box.last
+
+    assert [traced(last, n) for n in (3, 0)] == [2, -1]
+    assert traced(used, 3) == used(3)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="'box.last' is used, but it was not set"):
+        traced(used, 0)
+
+
+def test_methods_that_growing_lists_lack():
+    def f(n):
+        items = [0]
+        for i in range(n):
+            items.insert(0, i)
+        return items[0]
+
+    with pytest.raises(AttributeError, match="has no 'insert'; it has append, extend"):
+        traced(f, 3)
+
+
 def test_variables_as_conditions_and_effects_in_order():
     v = Variable(0)
 

@@ -151,6 +151,14 @@ class GraphList(GrowingList):
         """The type of the elements."""
         return self._kinds[0][0]
 
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(list, name):
+            raise AttributeError(
+                f"A list that grows in a loop of the graph has no {name!r}; it has append, extend, pop, clear, len and "
+                "items. Build it in another order, or stack it with tf.stack and go on with the tensor."
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def __repr__(self) -> str:
         return f"<list of {', '.join(f'{dtype.name} {shape}' for dtype, shape in self._kinds)} in the graph>"
 

@@ -40,6 +40,10 @@ class MaybeUndefined:
     value: Any
     defined: Any
 
+    def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:
+        """The value as a tensor: how an attribute is used that a branch or loop may have set."""
+        return backend.current().convert(ld(self), dtype)
+
 
 def ld(value: Any) -> Any:
     """The value of a variable that is used.
@@ -60,6 +64,22 @@ def ld(value: Any) -> Any:
         )
         return value.value
     return value
+
+
+def _used(method: str) -> Callable[..., Any]:
+    """An operator of a value that may be undefined: that of its value, which must be defined then."""
+
+    def use(self: MaybeUndefined, *others: Any) -> Any:
+        return getattr(ld(self), method)(*others)
+
+    return use
+
+
+for _method in """
+    add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow neg pos abs invert and rand or ror
+    xor rxor matmul rmatmul lt le gt ge getitem
+""".split():
+    setattr(MaybeUndefined, f"__{_method}__", _used(f"__{_method}__"))
 
 
 def ldu(read: Callable[[], Any], name: str) -> Any:
