@@ -183,6 +183,7 @@ def test_a_list_that_grows_without_a_bound_is_left_to_kernels():
 
     x = constant(np.array([1.0, 2.0], np.float32))
     close(f(x), f.python_function(x).numpy())
+    assert "nobody knows how often it runs" in f.get_concrete_function(x).graph_function.plan.describe()
 
 
 def test_the_way_back_through_reads_of_an_array(natively):

@@ -16,12 +16,13 @@ from flowstone_graphfn.graph import Graph, Node
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.writer import needed_nodes
 
+from flowstone_kernels_simd.handles import BODIES
 from flowstone_kernels_simd.ir import Function, Module
 from flowstone_kernels_simd.lists import Blank, List, Place, held
 from flowstone_kernels_simd.loops import base_address, table_slot
 from flowstone_kernels_simd.lowering import REFUSALS, RULES, Lowering, Variable, refuse_tensor, rule
 from flowstone_kernels_simd.program import emit_call
-from flowstone_kernels_simd.trips import Trips
+from flowstone_kernels_simd.trips import Trips, countable
 from flowstone_kernels_simd.values import Buffer, Call, Unsupported, Value
 from flowstone_kernels_simd.vectors import Vectors
 
@@ -393,6 +394,10 @@ def _refuse(node: Node) -> str | None:
     names = ("cond", "body") if "body" in node.attrs else ("then_branch", "else_branch")
     if "body" not in node.attrs and node.inputs[0].dtype.name != "bool":
         return "a condition that is no bool"
+    if "body" in node.attrs:
+        body, test = (node.attrs[name].optimized().graph for name in ("body", "cond"))
+        if _grows(body) and not countable(node, test, body):
+            return "a list grows in it, and nobody knows how often it runs"
     for name in names:
         graph = node.attrs[name].optimized().graph
         if name == "cond" and (graph.outputs[0].dtype.name != "bool" or graph.outputs[0]._spec.shape != ()):
@@ -408,6 +413,16 @@ def _refuse(node: Node) -> str | None:
             if refusal is not None and (reason := refusal(inner)):
                 return f"{inner.op.name} in it: {reason}"
     return None
+
+
+def _grows(graph: Graph) -> bool:
+    """Whether something in a body makes a list longer."""
+    for node in graph.nodes:
+        if node.op.name == "TensorListPushBack" or node.attrs.get("resize_if_index_out_of_bounds"):
+            return True
+        if any(name in node.attrs and _grows(node.attrs[name].optimized().graph) for name in BODIES):
+            return True
+    return False
 
 
 def _refuse_inside(tensor: SymbolicTensor) -> bool:

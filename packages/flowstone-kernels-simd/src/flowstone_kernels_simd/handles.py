@@ -13,7 +13,8 @@ from flowstone_graphfn.graph import Node
 from flowstone_graphfn.symbolic import SymbolicTensor
 
 _WRITES = ("AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp")
-_BODIES = ("body", "cond", "then_branch", "else_branch")
+BODIES = ("body", "cond", "then_branch", "else_branch")
+"""The attributes that hold the bodies of branches and loops."""
 
 
 def written(nodes: Iterable[Node]) -> set[int]:
@@ -22,7 +23,7 @@ def written(nodes: Iterable[Node]) -> set[int]:
     for node in nodes:
         if node.op.name in _WRITES:
             found.add(id(node.inputs[0]))
-        for name in _BODIES:
+        for name in BODIES:
             if name in node.attrs:
                 graph = node.attrs[name].optimized().graph
                 inside = written(graph.nodes)

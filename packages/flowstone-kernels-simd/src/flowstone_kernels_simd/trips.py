@@ -14,6 +14,19 @@ _COMPARISONS = {"Less": (1, 0), "LessEqual": (1, 1), "Greater": (-1, 0), "Greate
 """By the op: the direction in which the counter moves towards the limit, and whether it may reach it."""
 
 
+class _AnyNumber:
+    """Stands for a lowering where only the form of a loop matters."""
+
+    def scalar(self, tensor: SymbolicTensor) -> int:
+        """Some integer."""
+        return 0
+
+
+def countable(node: Node, test: Graph, body: Graph) -> bool:
+    """Whether a loop has a counter and a limit, so that its iterations can be counted once these are known."""
+    return Trips(_AnyNumber(), node, test, body).most is not None
+
+
 class Trips:
     """The iterations of a ``While``.
 
@@ -23,7 +36,7 @@ class Trips:
         final: What counters are after the loop, where that is known.
     """
 
-    def __init__(self, low: Lowering, node: Node, test: Graph, body: Graph) -> None:
+    def __init__(self, low: Lowering | _AnyNumber, node: Node, test: Graph, body: Graph) -> None:
         self._low, self._given = low, node.inputs[0]
         self._test, self._body = test, body
         self.most, self.exact = self._bound(test.outputs[0])
