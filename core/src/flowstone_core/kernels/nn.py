@@ -55,16 +55,24 @@ def l2_loss(t: Any) -> Any:
 # -- the largest ---------------------------------------------------------------------------------------------------
 
 
-def _descending(x: Any) -> Any:
-    """Positions that sort the last dimension from the largest down, stably, nan first."""
+def _keys(x: Any) -> Any:
+    """Numbers that are in the order from the largest down, nan first."""
     if x.dtype.kind == "u":
-        keys = np.iinfo(x.dtype).max - x
-    elif x.dtype.kind == "i":
-        keys = -1 - x  # no overflow, unlike -x
-    else:
-        keys = -x.astype(np.float32) if x.dtype.itemsize == 2 else -x
-        keys = np.where(np.isnan(keys), keys.dtype.type(-np.inf), keys)
-    return np.argsort(keys, axis=-1, kind="stable")
+        return np.iinfo(x.dtype).max - x
+    if x.dtype.kind == "i":
+        return -1 - x  # no overflow, unlike -x
+    keys = -x.astype(np.float32) if x.dtype.itemsize == 2 else -x
+    return np.where(np.isnan(keys), keys.dtype.type(-np.inf), keys)
+
+
+def _first(keys: Any, k: int) -> Any:
+    """The positions of the ``k`` smallest along the last dimension, in order, the first of equal ones first."""
+    if k > 0 and 8 * k < keys.shape[-1]:
+        few = np.sort(np.argpartition(keys, k - 1, axis=-1)[..., :k], axis=-1)
+        found = np.take_along_axis(keys, few, -1)
+        if (keys <= found.max(-1, keepdims=True)).sum() == few.size:  # else some of equal ones are left out
+            return np.take_along_axis(few, np.argsort(found, axis=-1, kind="stable"), -1)
+    return np.argsort(keys, axis=-1, kind="stable")[..., :k]
 
 
 def largest(input: Any, k: int, index_type: DType) -> tuple[Any, Any]:
@@ -77,7 +85,7 @@ def largest(input: Any, k: int, index_type: DType) -> tuple[Any, Any]:
     if k == 1 and input.dtype.kind in "iu":
         order = np.argmax(input, axis=-1)[..., None]
     else:
-        order = _descending(input)[..., :k]
+        order = _first(_keys(input), k)
     return np.take_along_axis(input, order, axis=-1), order.astype(index_type.numpy_dtype)
 
 
