@@ -351,7 +351,9 @@ def _from_sequence(value: Any, dtype: DType | None, hint: DType | None) -> Tenso
     except (ValueError, OverflowError) as error:
         if isinstance(error, OverflowError):
             raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.") from None
-        raise ValueError("Can't convert non-rectangular Python sequence to Tensor.") from None
+        text = f"Can't convert non-rectangular Python sequence to Tensor: its rows must be equally long. Got {value!r}."
+        unfit = dtype is not None and dtype._kind not in _ADMITS.get(type(_first_leaf(value)), dtype._kind)
+        raise TypeError(text) if unfit and building_graph() else ValueError(text) from None
     kind = array.dtype.kind
     if kind in "USO":
         objects = _objects(value, array)

@@ -13,6 +13,7 @@ from flowstone_core.kernels.accumulating import accumulate
 from flowstone_core.kernels.indexing import blank
 from flowstone_core.ops import gathering as ops
 from flowstone_core.shapes import TensorShape
+from flowstone_core.typelists import NUMBER_KERNELS
 
 KERNELS = KernelSet()
 
@@ -176,11 +177,11 @@ def _changed(how: Any, what: str) -> Any:
     return kernel
 
 
-KERNELS.add(ops.TENSOR_SCATTER_ADD)(_changed(np.add, "TensorScatterAdd"))
+KERNELS.add(ops.TENSOR_SCATTER_ADD, dtypes=NUMBER_KERNELS)(_changed(np.add, "TensorScatterAdd"))
 KERNELS.add(ops.SCATTER_ND_NON_ALIASING_ADD)(_changed(np.add, "ScatterNdNonAliasingAdd"))
-KERNELS.add(ops.TENSOR_SCATTER_SUB)(_changed(np.subtract, "TensorScatterSub"))
-KERNELS.add(ops.TENSOR_SCATTER_MIN)(_changed(np.minimum, "TensorScatterMin"))
-KERNELS.add(ops.TENSOR_SCATTER_MAX)(_changed(np.maximum, "TensorScatterMax"))
+KERNELS.add(ops.TENSOR_SCATTER_SUB, dtypes=NUMBER_KERNELS)(_changed(np.subtract, "TensorScatterSub"))
+KERNELS.add(ops.TENSOR_SCATTER_MIN, dtypes=NUMBER_KERNELS)(_changed(np.minimum, "TensorScatterMin"))
+KERNELS.add(ops.TENSOR_SCATTER_MAX, dtypes=NUMBER_KERNELS)(_changed(np.maximum, "TensorScatterMax"))
 
 
 @KERNELS.add(ops.DYNAMIC_PARTITION)

@@ -88,6 +88,7 @@ def clip_by_norm(t: TensorLike, clip_norm: TensorLike, axes: Any = None, name: s
 
     Raises:
         ValueError: If ``clip_norm`` would broadcast ``t`` to a larger shape.
+        TypeError: If ``clip_norm`` is no number.
     """
 
     def clip(values: Any) -> Any:
@@ -96,11 +97,21 @@ def clip_by_norm(t: TensorLike, clip_norm: TensorLike, axes: Any = None, name: s
         # the square root of a 1 in place of a 0 keeps the gradient finite
         root = sqrt(where(positive, squares, filling.ones_like(squares)))
         norm = where(positive, root, squares)
-        scaled = multiply(values, clip_norm)
+        limit = _limit(clip_norm, values)
+        scaled = multiply(values, limit)
         values.shape.assert_is_compatible_with(scaled.shape)
-        return array.identity(truediv(scaled, maximum(norm, clip_norm)), name=name)
+        return array.identity(truediv(scaled, maximum(norm, limit)), name=name)
 
     return _mapped(clip, t)
+
+
+def _limit(clip_norm: Any, values: Tensor) -> Tensor:
+    """The greatest norm in the type of the values; a negative one is 0."""
+    limit = convert_to_tensor(clip_norm, dtype_hint=values.dtype)
+    if not limit.dtype.is_numeric:
+        raise TypeError(f"tf.clip_by_norm takes a number as clip_norm, got {clip_norm!r}.")
+    limit = cast(limit, values.dtype)
+    return maximum(limit, convert_to_tensor(0, dtype=limit.dtype))
 
 
 def _values(t_list: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from flowstone_core import dtypes, infer
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import DType, as_dtype, int32, int64
-from flowstone_core.errors import SpecError
+from flowstone_core.errors import InvalidArgumentError, SpecError
 from flowstone_core.op import Op
 from flowstone_core.ops import array, filling
 from flowstone_core.ops.cast import cast
@@ -269,6 +269,8 @@ def confusion_matrix(
         tf.errors.InvalidArgumentError: If a class is negative or not below ``num_classes``.
     """
     labels, predictions = _squeezed(convert_to_tensor(labels), convert_to_tensor(predictions))
+    if 0 in (labels.shape.rank, predictions.shape.rank):
+        raise InvalidArgumentError(None, None, f"Classes must be vectors, got {labels!r} and {predictions!r}.")
     rows, columns = cast(labels, int64), cast(predictions, int64)
     if num_classes is None:
         classes = add(maximum(reduce_max(columns), reduce_max(rows)), convert_to_tensor(1, dtype=int64))

@@ -11,7 +11,7 @@ from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor, to_tensor
 from flowstone_core.dtypes import int32
 from flowstone_core.errors import SpecError
-from flowstone_core.interpreter import building_graph
+from flowstone_core.interpreter import building_graph, user_error
 from flowstone_core.op import Op
 from flowstone_core.ops import array
 from flowstone_core.ops.array import ANY, index_type
@@ -398,6 +398,11 @@ def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
     count = len(args)
     if count == 0:
         return []
+    args = tuple(convert_to_tensor(vector) for vector in args)
+    if any(vector.dtype is not args[0].dtype for vector in args):
+        raise user_error(
+            SpecError(f"tf.meshgrid takes vectors of one type, got {[x.dtype for x in args]}.", dtype=True)
+        )
     grids = []
     for position, vector in enumerate(args):
         at = {0: 1, 1: 0}.get(position, position) if indexing == "xy" and count > 1 else position

@@ -435,6 +435,8 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
         TypeError: If the type is not ``tensor_dtype``.
     """
     message = "inputs must be a list of at least one Tensor with the same dtype and shape"
+    if isinstance(inputs, Tensor):
+        iter(inputs)  # which a symbolic tensor refuses
     if not isinstance(inputs, (list, tuple)) or not inputs:
         raise ValueError(message)
     tensors = [convert_to_tensor(x) for x in inputs]

@@ -7,7 +7,6 @@ from typing import Any
 
 from flowstone_core import infer
 from flowstone_core.conversion import convert_to_tensor
-from flowstone_core.dtypes import float32
 from flowstone_core.errors import SpecError
 from flowstone_core.op import Op
 from flowstone_core.shapes import TensorShape
@@ -177,9 +176,8 @@ def fake_quant_with_min_max_args(
     Raises:
         tf.errors.InvalidArgumentError: If ``min`` is not below ``max``, or ``num_bits`` is out of range.
     """
-    x = convert_to_tensor(inputs, dtype=float32)
     return FAKE_QUANT_WITH_MIN_MAX_ARGS(
-        x, min=float(min), max=float(max), num_bits=num_bits, narrow_range=narrow_range, name=name
+        inputs, min=float(min), max=float(max), num_bits=num_bits, narrow_range=narrow_range, name=name
     )
 
 

@@ -179,9 +179,10 @@ def reduce_variance(
         TypeError: If the tensor holds integers.
     """
     x = input_tensor if is_composite(input_tensor) else convert_to_tensor(input_tensor)
+    mean = reduce_mean(x, axis, True)
     if x.dtype.is_integer:
         raise TypeError(f"Input must be either real or complex. Received integer type {x.dtype}.")
-    difference = subtract(x, reduce_mean(x, axis, True))
+    difference = subtract(x, mean)
     if x.dtype.is_complex:
         squared = real(multiply(difference, conj(difference)))
     else:

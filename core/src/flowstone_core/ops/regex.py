@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flowstone_core import dtypes, infer
+from flowstone_core.conversion import convert_to_tensor
+from flowstone_core.dtypes import string
+from flowstone_core.interpreter import building_graph
 from flowstone_core.op import Op
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
@@ -65,6 +68,8 @@ def regex_replace(
     """
     if all(isinstance(each, (str, bytes)) for each in (pattern, rewrite)):
         return STATIC_REGEX_REPLACE(input, pattern=pattern, rewrite=rewrite, replace_global=replace_global, name=name)
+    if not building_graph():
+        pattern, rewrite = convert_to_tensor(pattern, string), convert_to_tensor(rewrite, string)
     return REGEX_REPLACE(input, pattern, rewrite, replace_global=replace_global, name=name)
 
 

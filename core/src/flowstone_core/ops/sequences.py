@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from flowstone_core import dtypes, infer
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import int32
@@ -129,7 +131,12 @@ def repeat(input: TensorLike, repeats: TensorLike, axis: int | None = None, name
         ValueError: If the number of repeats is not that of elements, or ``axis`` is out of range.
     """
     data = convert_to_tensor(input)
-    counts = cast(convert_to_tensor(repeats), int32)
+    counts = convert_to_tensor(repeats, dtype_hint=int32)
+    if not counts.dtype.is_integer:
+        raise TypeError(f"tf.repeat takes integers as `repeats`, got {counts.dtype.name}: {repeats!r}.")
+    counts = cast(counts, int32)
+    if axis is not None and not isinstance(axis, (int, np.integer)):
+        raise TypeError(f"tf.repeat takes a Python integer as axis, got {axis!r}.")
     if axis is None:
         data, axis = array.reshape(data, [-1]), 0
     elif data.ndim == 0:

@@ -9,6 +9,7 @@ from flowstone_core.composite import is_composite
 from flowstone_core.conversion import convert_to_tensor
 from flowstone_core.dtypes import bfloat16, float16, float32
 from flowstone_core.errors import InvalidArgumentError, SpecError
+from flowstone_core.interpreter import user_error
 from flowstone_core.op import Op
 from flowstone_core.ops import array, filling
 from flowstone_core.ops.cast import cast
@@ -126,6 +127,8 @@ def softmax_cross_entropy_with_logits(
     if target in (float16, bfloat16):
         logits, labels = cast(logits, float32), cast(labels, float32)
     rank = logits.shape.rank
+    if 0 in (rank, labels.shape.rank):
+        raise user_error(SpecError(f"Logits and labels need a dimension of classes, got {logits!r} and {labels!r}."))
     if rank is not None and axis not in (-1, rank - 1):
         order = [i for i in range(rank) if i != axis % rank] + [axis % rank]
         logits, labels = array.transpose(logits, order), array.transpose(labels, order)

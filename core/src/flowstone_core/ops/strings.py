@@ -194,7 +194,7 @@ def reduce_join(
     if axis is None:
         rank = x.ndim
         axis = range_(math.subtract(array.rank(x), 1), -1, -1) if rank is None else list(range(rank - 1, -1, -1))
-    axes = convert_to_tensor(axis, int32)
+    axes = axis if isinstance(axis, Tensor) else convert_to_tensor(axis, int32)
     return REDUCE_JOIN(x, axes, keep_dims=keepdims, separator=separator, name=name)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from flowstone_core.api import tf
 from flowstone_core.dtypes import int32, int64, string
+from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import user_error
 from flowstone_core.op import Op
 from flowstone_core.ops import unicode
 from flowstone_core.ops.strings import STRING_NGRAMS, STRING_SPLIT_V2
@@ -24,7 +26,9 @@ _INVALID = 65533
 def _flat(input: Any, what: str, rows: Callable[[Any], RaggedTensor]) -> Any:
     """What ``rows`` makes of a vector of strings, for strings of any rank: below each string is its row."""
     if not isinstance(input, RaggedTensor):
-        input = tf.convert_to_tensor(input, string)
+        input = tf.convert_to_tensor(input, None, string)
+        if input.dtype is not string:
+            raise user_error(SpecError(f"{what} takes strings, got {input!r}.", dtype=True))
         rank = input.shape.rank
         if rank is None:
             raise ValueError(f"{what}: the rank of the input must be known while tracing.")
@@ -62,7 +66,8 @@ def split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = No
         return RaggedTensor.from_value_rowids(values, indices[:, 0], shape[0], validate=False)
 
     with tf.name_scope(name or "StringSplit"):
-        return _flat(input, "tf.strings.split", words)
+        strings = input if isinstance(input, RaggedTensor) else tf.convert_to_tensor(input, string)
+        return _flat(strings, "tf.strings.split", words)
 
 
 def bytes_split(input: Any, name: str | None = None) -> Any:

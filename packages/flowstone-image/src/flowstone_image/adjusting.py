@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flowstone_core.api import tf
+from flowstone_core.errors import SpecError
+from flowstone_core.interpreter import user_error
 from flowstone_core.tensor import Tensor, TensorLike
 
 from flowstone_image.codecs import decode_jpeg
@@ -46,7 +48,10 @@ def adjust_contrast(images: TensorLike, contrast_factor: Any) -> Tensor:
         tf.errors.InvalidArgumentError: There are fewer than three dimensions.
     """
     x = tf.convert_to_tensor(images)
-    return _as_floats(x, lambda floats: ops.ADJUST_CONTRAST(floats, contrast_factor))
+    factor = tf.convert_to_tensor(contrast_factor, dtype_hint=tf.float32)
+    if factor.dtype == tf.float32 and factor.shape.rank not in (None, 0):
+        raise user_error(SpecError(f"contrast_factor must be a single number, got shape {factor.shape}."))
+    return _as_floats(x, lambda floats: ops.ADJUST_CONTRAST(floats, factor))
 
 
 def adjust_gamma(image: TensorLike, gamma: Any = 1, gain: Any = 1) -> Tensor:

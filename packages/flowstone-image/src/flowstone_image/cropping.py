@@ -22,6 +22,8 @@ def central_crop(image: TensorLike, central_fraction: Any) -> Tensor:
     """
     x = checked(image)
     known = central_fraction if isinstance(central_fraction, (int, float)) else None
+    if known is None:
+        number(central_fraction)  # a scalar at least
     if known is not None and not 0.0 < known <= 1.0:
         raise ValueError(f"central_fraction must be within (0, 1], got {known}.")
     if known == 1.0:

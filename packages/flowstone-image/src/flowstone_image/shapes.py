@@ -42,8 +42,20 @@ def size(x: Tensor, axis: int) -> Any:
 
 
 def number(value: Any) -> Any:
-    """An integer argument as a Python number if its value is known."""
-    known = tf.convert_to_tensor(value, dtype_hint=tf.int32).spec.scalar()
+    """An integer argument as a Python number if its value is known.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is not a single one.
+    """
+    if isinstance(value, int):
+        return value
+    if not hasattr(value, "dtype") or value.dtype == tf.string:
+        raise TypeError(f"Expected an integer, or a scalar tensor of one, got {value!r}.")
+    tensor = tf.convert_to_tensor(value, dtype_hint=tf.int32)
+    if tensor.shape.rank not in (None, 0):
+        raise ValueError(f"Expected a single integer, got a tensor of shape {tensor.shape}: {value!r}.")
+    known = tensor.spec.scalar()
     return value if known is None else known
 
 

@@ -24,7 +24,7 @@ def _check(type: Any, n: Any, axis: int, norm: str | None) -> None:
         raise NotImplementedError(f"axis must be -1. Got: {axis}. Move the dimension to the end with tf.transpose.")
     if n is not None and n < 1:
         raise ValueError(f"n should be a positive integer or None, got {n}.")
-    if type not in _INVERSE:
+    if not any(bool(type == each) for each in _INVERSE):
         raise ValueError(f"Types 1, 2, 3 and 4 of the cosine transform are supported, got {type}.")
     if norm not in (None, "ortho"):
         raise ValueError(f"Unknown normalization. Expected None or 'ortho', got: {norm}")
@@ -63,7 +63,8 @@ def dct(
     """
     _check(type, n, axis, norm)
     x = tf.convert_to_tensor(input)
-    x = x if x.dtype in COMPLEX_OF else tf.convert_to_tensor(x, tf.float32)
+    if x.dtype not in COMPLEX_OF:
+        raise TypeError(f"The cosine transform takes float32 or float64, got {x.dtype.name}. Convert with tf.cast.")
     if n is not None:
         x = x[..., : number(n)]
         x = widened(x, {-1: (0, number(n) - size(x, -1))})
