@@ -25,6 +25,7 @@ BEYOND = {
     "walrus": [6, 1],
     "global_and_nonlocal": [12, 0],
     "undefined_in_one_branch": [1],
+    "nonlocal_in_loop": 6,
 }
 """Programs that TensorFlow refuses, and what Python, and therefore flowstone, makes of them."""
 
