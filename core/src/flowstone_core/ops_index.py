@@ -192,7 +192,7 @@ FAMILIES: Final[dict[str, str]] = {
         SparseSplit SparseToDense
     """,
     "sets": "DenseToDenseSetOperation DenseToSparseSetOperation SetSize SparseToSparseSetOperation",
-    "sparse_serialization": "DeserializeSparse SerializeManySparse SerializeSparse",
+    "sparse_serialization": "DeserializeManySparse DeserializeSparse SerializeManySparse SerializeSparse",
     "sparse_counting": "DenseCountSparseOutput RaggedCountSparseOutput SparseCountSparseOutput",
     "sparse_cross": "SparseCross SparseCrossHashed SparseCrossV2",
     "sparse_cwise": "SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul",

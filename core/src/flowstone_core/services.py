@@ -126,6 +126,20 @@ class GraphExport(Protocol):
         """The ``FunctionDef`` message of a graph function."""
 
 
+class TensorMessages(Protocol):
+    """Tensors as ``TensorProto`` messages (savedmodel; used by core's ops on serialized sparse tensors)."""
+
+    def write(self, array: Any) -> bytes:
+        """An array as a serialized message."""
+
+    def read(self, message: bytes) -> Any:
+        """The array that a serialized message holds.
+
+        Raises:
+            InvalidArgumentError: If it is none.
+        """
+
+
 class ControlFlow(Protocol):
     """Branches and loops that depend on tensors (graphfn; used by summary inside traced functions)."""
 
@@ -155,6 +169,8 @@ DATASETS = Service[DatasetMaking]("datasets", "Making datasets", "flowstone-data
 CONTROL_FLOW = Service[ControlFlow]("control_flow", "Branching and looping on tensors", "flowstone-graphfn")
 EXECUTED_GRAPHS = Service[ExecutedGraphs]("executed_graphs", "Recording graphs", "flowstone-graphfn")
 GRAPH_EXPORT = Service[GraphExport]("graph_export", "Writing graphs", "flowstone-savedmodel")
+
+TENSOR_MESSAGES = Service[TensorMessages]("tensor_messages", "Serializing tensors", "flowstone-savedmodel")
 
 
 def find(service: Service[P]) -> P | None:

@@ -36,6 +36,7 @@ def flowstone_services() -> Mapping[str, str]:
     """Writing and reading models for layers; writing graphs for summary and graphfn."""
     return {
         "model_files": "flowstone_savedmodel.services:MODEL_FILES",
+        "tensor_messages": "flowstone_savedmodel.tensor_ops:TENSOR_MESSAGES",
         "graph_export": "flowstone_savedmodel.services:GRAPH_EXPORT",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from flowstone_core.dtypes import DType, as_dtype, from_numpy, string
@@ -10,13 +10,14 @@ from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.infer import scalar, unknown
 from flowstone_core.kernel import KernelSet
 from flowstone_core.op import Op
+from flowstone_core.services import TensorMessages
 from flowstone_core.shapes import TensorShape
 from flowstone_core.spec import Spec
 from flowstone_core.tensor import Tensor, TensorLike
 from flowstone_protos.tensor_pb2 import TensorProto
 from google.protobuf.message import DecodeError
 
-from flowstone_savedmodel.tensorproto import proto_to_array, shape_to_proto
+from flowstone_savedmodel.tensorproto import proto_to_array, shape_to_proto, string_content
 
 KERNELS = KernelSet()
 
@@ -32,18 +33,53 @@ PARSE_TENSOR = Op(
 )
 
 
-@KERNELS.add(SERIALIZE_TENSOR)
-def serialize(x: Any) -> Any:
-    """A message with the elements as they are in memory, or with all strings."""
+def _written(x: Any, as_content: bool = False) -> bytes:
+    """A message with the elements as they are in memory, or with all strings (listed, or packed as content)."""
     if not isinstance(x, np.ndarray):
         raise InvalidArgumentError(None, None, f"A {type(x).__name__} has no value that could be serialized.")
     dtype = from_numpy(x.dtype)
     message = TensorProto(dtype=dtype.as_datatype_enum, tensor_shape=shape_to_proto(TensorShape(x.shape)))
-    if dtype is string:
+    if dtype is string and as_content:
+        message.tensor_content = string_content(x.reshape(-1).tolist())
+    elif dtype is string:
         message.string_val.extend(x.reshape(-1).tolist())
     else:
         message.tensor_content = x.tobytes()
-    return np.array(message.SerializeToString(deterministic=True), object)
+    return message.SerializeToString(deterministic=True)
+
+
+def _read(data: bytes, what: str) -> tuple[Any, DType]:
+    """The array in a message, and its type.
+
+    Raises:
+        InvalidArgumentError: If it is no message.
+    """
+    try:
+        message = TensorProto.FromString(data)
+    except DecodeError as error:
+        raise InvalidArgumentError(None, None, f"{what}: the string is no TensorProto: {error}.") from None
+    return proto_to_array(message)
+
+
+class _TensorMessages:
+    """Arrays as messages, for the ops of other packages."""
+
+    def write(self, array: Any) -> bytes:
+        """An array as a serialized message."""
+        return _written(array, as_content=True)
+
+    def read(self, message: bytes) -> Any:
+        """The array that a serialized message holds."""
+        return _read(message, "Reading a serialized tensor")[0]
+
+
+TENSOR_MESSAGES: Final[TensorMessages] = _TensorMessages()
+
+
+@KERNELS.add(SERIALIZE_TENSOR)
+def serialize(x: Any) -> Any:
+    """The message of a tensor."""
+    return np.array(_written(x), object)
 
 
 @KERNELS.add(PARSE_TENSOR)
@@ -53,11 +89,7 @@ def parse(serialized: Any, *, out_type: DType) -> Any:
         raise InvalidArgumentError(
             None, None, f"ParseTensor: the message must be a scalar, got shape {TensorShape(serialized.shape)}."
         )
-    try:
-        message = TensorProto.FromString(serialized[()])
-    except DecodeError as error:
-        raise InvalidArgumentError(None, None, f"ParseTensor: the string is no TensorProto: {error}.") from None
-    array, dtype = proto_to_array(message)
+    array, dtype = _read(serialized[()], "ParseTensor")
     if dtype is not out_type:
         raise InvalidArgumentError(
             None, None, f"ParseTensor: the message holds {dtype.name}, expected {out_type.name}."

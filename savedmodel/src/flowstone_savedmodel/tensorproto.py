@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +17,8 @@ from flowstone_core.tensor import EagerTensor
 from flowstone_protos.tensor_pb2 import TensorProto
 from flowstone_protos.tensor_shape_pb2 import TensorShapeProto
 from numpy.typing import NDArray
+
+from flowstone_savedmodel.checkpoint.varint import decode_varint, encode_varint
 
 LARGEST: Final = (1 << 31) - 1
 """A message holds less than 2 GiB; so does, here, the tensor that one stands for."""
@@ -133,8 +137,9 @@ def proto_to_array(proto: TensorProto) -> tuple[NDArray[Any], DType]:
         raise InvalidArgumentError(
             None, None, f"A TensorProto declares {dtype.name} of shape {sizes}, which is more than 2 GiB."
         )
-    if proto.tensor_content and dtype != dtypes.string:
-        return _raw(proto.tensor_content, dtype, count).reshape(sizes), dtype
+    if proto.tensor_content:
+        read = _strings if dtype == dtypes.string else _raw
+        return read(proto.tensor_content, dtype, count).reshape(sizes), dtype
     values = _listed(proto, dtype)
     if len(values) > count:
         raise InvalidArgumentError(
@@ -152,6 +157,29 @@ def _raw(content: bytes, dtype: DType, count: int) -> NDArray[Any]:
         )
     raw = np.frombuffer(content, np.uint8)
     return raw != 0 if dtype == dtypes.bool else raw.view(dtype.numpy_dtype)
+
+
+def _strings(content: bytes, dtype: DType, count: int) -> NDArray[Any]:
+    """All lengths as varints, then all strings."""
+    found = np.empty(count, object)
+    try:
+        ends, at = [0], 0
+        for _ in range(count):
+            length, at = decode_varint(content, at)
+            ends.append(ends[-1] + length)
+    except ValueError as error:
+        raise InvalidArgumentError(None, None, f"A TensorProto does not hold {count} strings: {error}.") from None
+    if at + ends[-1] != len(content):
+        raise InvalidArgumentError(
+            None, None, f"A TensorProto holds {len(content)} bytes, but {count} strings end at byte {at + ends[-1]}."
+        )
+    found[:] = [content[at + start : at + end] for start, end in pairwise(ends)]
+    return found
+
+
+def string_content(strings: Sequence[bytes]) -> bytes:
+    """Strings as ``tensor_content`` holds them."""
+    return b"".join([*(encode_varint(len(each)) for each in strings), *strings])
 
 
 def _listed(proto: TensorProto, dtype: DType) -> NDArray[Any]:

@@ -131,6 +131,10 @@ CASES = [
     case("cast", X, D("float32")),
     case("identity", X),
     case("stop_gradient", CUBE),
+    *(case("io.serialize_sparse", x) for x in (X, WORDS, EMPTY, SCALAR, DENSE)),
+    *(case("io.serialize_many_sparse", x) for x in (X, WORDS, CUBE, SCALAR)),
+    case("io.deserialize_many_sparse", T([["a", "b", "c"]]), D("int32")),
+    case("io.deserialize_many_sparse", T(["a", "b", "c"]), D("int32")),
     *(case(name, X, 1) for name in ("add", "reduce_sum", "convert_to_tensor")),
 ]
 

@@ -6,4 +6,4 @@ from flowstone_core.ops import sparse_serialization as ops
 
 from flowstone_autodiff.registry import not_differentiable
 
-not_differentiable(ops.DESERIALIZE_SPARSE, ops.SERIALIZE_MANY_SPARSE, ops.SERIALIZE_SPARSE)
+not_differentiable(ops.DESERIALIZE_MANY_SPARSE, ops.DESERIALIZE_SPARSE, ops.SERIALIZE_MANY_SPARSE, ops.SERIALIZE_SPARSE)

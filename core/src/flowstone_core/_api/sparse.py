@@ -34,6 +34,10 @@ PUBLIC: dict[str, str] = (
             "sparse_to_dense": "sparse.to_dense",
         },
     )
+    | public(
+        "flowstone_core.ops.sparse_messages",
+        {name: f"io.{name}" for name in ("deserialize_many_sparse", "serialize_many_sparse", "serialize_sparse")},
+    )
     | public("flowstone_core.ops.sparse_sampled", {"sampled_addmm": "sparse.sampled_addmm"})
     | public(
         "flowstone_core.ops.sparse_forms",

@@ -30,6 +30,11 @@ def _infer_back(serialized: Spec, *, dtype: DType) -> tuple[Spec, Spec, Spec]:
     return Spec((None, None), int64), Spec((None,), dtype), Spec((None,), int64)
 
 
+def _infer_many_back(serialized: Spec, *, dtype: DType) -> tuple[Spec, Spec, Spec]:
+    infer.with_rank(serialized, 2, "DeserializeManySparse: serialized_sparse")
+    return _infer_back(serialized, dtype=dtype)
+
+
 SERIALIZE_SPARSE = Op("SerializeSparse", _PARTS, _SERIALIZED, _ATTRS, infer=_infer_one)
 SERIALIZE_MANY_SPARSE = Op("SerializeManySparse", _PARTS, _SERIALIZED, _ATTRS, infer=_infer_many)
 DESERIALIZE_SPARSE = Op(
@@ -38,6 +43,14 @@ DESERIALIZE_SPARSE = Op(
     ("sparse_indices: int64", "sparse_values: dtype", "sparse_shape: int64"),
     ("dtype: type", "Tserialized: {string, variant} = DT_STRING"),
     infer=_infer_back,
+)
+
+DESERIALIZE_MANY_SPARSE = Op(
+    "DeserializeManySparse",
+    ("serialized_sparse: string",),
+    ("sparse_indices: int64", "sparse_values: dtype", "sparse_shape: int64"),
+    ("dtype: type",),
+    infer=_infer_many_back,
 )
 
 
