@@ -20,6 +20,7 @@ from flowstone_data.parsing.json_examples import decode_json_example as decode_j
 from flowstone_image.codecs import decode_png as decode_png
 from flowstone_core.ops.encoding import decode_raw as decode_raw
 from flowstone_image.codecs import decode_webp as decode_webp
+from flowstone_core.ops.sparse_messages import deserialize_many_sparse as deserialize_many_sparse
 from flowstone_core.ops.encoding import encode_base64 as encode_base64
 from flowstone_image.codecs import encode_jpeg as encode_jpeg
 from flowstone_image.codecs import encode_png as encode_png
@@ -32,5 +33,7 @@ from flowstone_data.parsing.parse import parse_single_example as parse_single_ex
 from flowstone_data.parsing.parse_sequence import parse_single_sequence_example as parse_single_sequence_example
 from flowstone_savedmodel.tensor_ops import parse_tensor as parse_tensor
 from flowstone_core.ops.files import read_file as read_file
+from flowstone_core.ops.sparse_messages import serialize_many_sparse as serialize_many_sparse
+from flowstone_core.ops.sparse_messages import serialize_sparse as serialize_sparse
 from flowstone_savedmodel.tensor_ops import serialize_tensor as serialize_tensor
 from flowstone_core.ops.files import write_file as write_file
