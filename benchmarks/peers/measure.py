@@ -3,6 +3,7 @@
     nox -s bench -- peers                 all rows; results go to benchmarks/results
     nox -s bench -- peers --write         and into benchmarks/README.md, with the plots
     nox -s bench -- peers --only LSTM     rows with this in their name
+    nox -s bench -- peers --busy          one core and processor time, for a machine that has other work
     nox -s bench -- peers --tables        the tables and plots of the last run again
 
 For a row all contestants make their program and call it; then they run bursts of calls, one contestant after the
@@ -187,9 +188,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", default="", help="only rows with this in their name or group")
     parser.add_argument("--contestants", nargs="*", default=list(worker.CONTESTANTS), choices=worker.CONTESTANTS)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)  # fmt: skip
+    parser.add_argument(
+        "--busy", action="store_true", help="one core, processor time: for a machine that has other work"
+    )
     parser.add_argument("--seconds", type=float, default=1.5, help="how long a row's bursts go on, in all")
     parser.add_argument("--json", type=Path, default=HERE / "results" / "peers.json")
     options = parser.parse_args(arguments)
+    if options.busy:
+        options.threads = 1
+        os.environ["PEERS_CLOCK"] = "processor"
     if not options.tables:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         for results in run(options):
@@ -219,6 +226,7 @@ def run(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
                 "traffic": limits.traffic(options.threads),
             },
             "threads": options.threads,
+            "clock": "processor time" if options.busy else "time",
             "versions": versions,
             "minutes": 0.0,
             "rows": found,

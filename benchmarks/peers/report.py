@@ -180,7 +180,7 @@ def write(results: Result, readme: Path, folder: Path) -> None:
     versions = {TITLES[name]: number for name, number in results["versions"].items() if name in ("tensorflow", "torch", "jax") and number}  # fmt: skip
     peers = ", ".join(f"{name} {number}" for name, number in versions.items())
     lines = [
-        f"{results['threads']} cores of {machine['processor']}; {machine['flops'] / 1e9:.0f} GFLOP/s in float32 and "
+        f"Medians of {results['clock']}; {results['threads']} of the cores of {machine['processor']}; {machine['flops'] / 1e9:.0f} GFLOP/s in float32 and "
         f"{machine['traffic'] / 1e9:.0f} GB/s measured; {peers}; {results['minutes']:.0f} minutes in all.",
         *remarks(results),
         "![How many times flowstone's time the fastest peer takes](results/peers.svg)",
