@@ -17,6 +17,8 @@ UNLIKE: dict[str, str] = {
     r"^(Tensor|Variable|RaggedTensor)\.__getitem__$": "TensorFlow's names for `self` and the key; nobody can pass them by name",
     r"^TensorArraySpec\.is_compatible_with$": "TensorFlow renames the parameter of its base class",
     r"^linalg\.LinearOperator\w+\.add_to_tensor$": "TensorFlow renames the parameter of its base class",
+    r"^linalg\.LinearOperatorCirculant([23]D)?$": "the three share a constructor, which names them after their class",
+    r"^types\.experimental\.FunctionType(\.\w+)?$": "TensorFlow's is an interface; this is the class that has it",
     r"^errors\.OpError$": "the code may be left out",
     r"set_loop_options$": "TensorFlow's defaults are a private marker for 'not given'",
     r"^data\.Dataset$": "the constructor of the base class is for implementations",

@@ -282,3 +282,7 @@ class Callable(ABC):
     @abstractmethod
     def function_type(self) -> FunctionType:
         """The parameters, captures and result."""
+
+    @abstractmethod
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from flowstone_autodiff.tape import GradientTape
+from flowstone_core import dtypes
 from flowstone_core.conversion import convert_to_tensor as constant
 from flowstone_core.errors import InvalidArgumentError
 from flowstone_core.ops import elementary, gathering, linalg, reduce
@@ -14,7 +15,7 @@ from flowstone_core.variable import Variable
 from flowstone_graphfn.control_flow import cond
 from flowstone_graphfn.function import function
 from flowstone_graphfn.while_loops import while_loop
-from flowstone_kernels_simd import compiler
+from flowstone_kernels_simd import compiler, handles
 
 
 def normal(*shape, seed=0):
@@ -228,3 +229,9 @@ def test_comparisons_of_shapes_that_are_known_to_broadcast(natively, shape):
     f = function(lambda x, y: elementary.tanh(x) * cast(x == y, "float32"))
     x, y = constant([1.0, 2.0, 3.0]), constant(np.full(shape, 2.0, np.float32))
     np.testing.assert_allclose(natively(f, x, y), [0.0, np.tanh(2.0), 0.0], rtol=1e-6)
+
+
+def test_items_of_a_list_of_numbers_are_arrays():
+    """Kernels ask items for their shapes and for zeros like them."""
+    items = handles.PackedList(np.array([1.0, 2.0], np.float32), dtypes.float32, ()).items
+    assert [(type(item), item.shape) for item in items] == [(np.ndarray, ())] * 2

@@ -47,7 +47,7 @@ class PackedList(TensorList):
     __slots__ = ("array",)
 
     def __init__(self, array: Any, dtype: Any, shape: Any) -> None:
-        super().__init__(list(array), dtype, shape)
+        super().__init__([array[index, ...] for index in range(len(array))], dtype, shape)
         self.array = array
 
 
@@ -74,7 +74,7 @@ def _is_list(tensor: SymbolicTensor) -> bool:
 def _list(tensor: SymbolicTensor, array: Any, count: Any) -> TensorList:
     (spec,) = tensor._spec.handle
     if int(count) > len(array):  # all the same
-        return TensorList([array[0]] * int(count), spec.dtype, spec.shape)
+        return TensorList([array[0, ...]] * int(count), spec.dtype, spec.shape)
     return PackedList(array[: int(count)], spec.dtype, spec.shape)
 
 
