@@ -68,7 +68,7 @@ def test_every_namespace_is_a_folder(space):
 
 def test_every_folder_is_a_namespace():
     folders = {".".join(path.parent.relative_to(SOURCE).parts) for path in SOURCE.rglob("__init__.py")}
-    assert folders - {""} == NAMESPACES
+    assert folders - {"", "_private"} == NAMESPACES
     assert ALIASES.keys() <= NAMESPACES
 
 

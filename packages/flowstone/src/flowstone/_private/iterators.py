@@ -1,7 +1,13 @@
-"""The class of iterators over data sets."""
+"""The class of iterators over data sets, by its old names."""
 
 from __future__ import annotations
 
-from flowstone import data as _data
+from typing import Any
 
-OwnedIterator = IteratorBase = _data.Iterator
+
+def __getattr__(name: str) -> Any:
+    if name not in ("IteratorBase", "OwnedIterator"):
+        raise AttributeError(name)
+    from flowstone import data
+
+    return data.Iterator
