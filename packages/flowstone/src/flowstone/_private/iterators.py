@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 
 def __getattr__(name: str) -> Any:
     if name not in ("IteratorBase", "OwnedIterator"):
         raise AttributeError(name)
-    from flowstone import data
-
-    return data.Iterator
+    return import_module("flowstone.data").Iterator
