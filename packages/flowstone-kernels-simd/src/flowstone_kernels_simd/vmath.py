@@ -59,6 +59,23 @@ _ERFC = (
     2.5315758854874064e-05,
     -2.5139431368397673e-07,
 )
+# 2 x exp(x²) erfc(x) - 1 in 13 / (8 x) - 19 / 16 on [3/4, 10.1]
+_ERFC_TAIL = (
+    -0.05712398451485906,
+    -0.20895867547335445,
+    0.012807121999786375,
+    0.020654194032452798,
+    -0.015553065801906883,
+    0.007037056535840881,
+    -0.0019036778082857845,
+    -0.00016127508184256948,
+    0.000421805502125951,
+    -0.00034082810450780947,
+    0.0005112395365949593,
+    -0.00030181926518414146,
+    -0.00010936717902809537,
+    0.00010842779429171942,
+)
 # (tanh(x) / x - 1) / x² in x² on |x| <= 0.64
 _TANH = (
     -0.3333333019012309,
@@ -144,16 +161,24 @@ def _clamped(v: Vectors, x: str, low: float, high: float) -> str:
     return v.choose(F, v.compare("lt", F, x, v.const(F, low)), v.const(F, low), x)
 
 
+def _expm1_of_reduced(v: Vectors, r: str) -> str:
+    """``exp(r) - 1`` for ``|r| <= ln(2) / 2``."""
+    return v.fma(F, v.times(F, r, r), polynomial(v, F, r, _EXP), r)
+
+
+def _scaled(v: Vectors, y: str, n: str) -> str:
+    """``2^n y``, in two steps: 2^n itself may not be a normal number."""
+    half = v.logic("ashr", "int32", n, v.const("int32", 1))
+    rest = v.minus("int32", n, half)
+    return v.times(F, v.times(F, y, _power_of_two(v, half)), _power_of_two(v, rest))
+
+
 def exp(v: Vectors, t: str, x: str) -> str:
     """``exp(x)``, denormal results included."""
     if t == D:
         return libm(v, "exp", t, x)
     n, r = _reduced(v, _clamped(v, x, -104.0, 89.0))
-    q = polynomial(v, F, r, _EXP)
-    y = v.plus(F, v.fma(F, v.times(F, r, r), q, r), v.const(F, 1.0))
-    half = v.logic("ashr", "int32", n, v.const("int32", 1))  # two steps: 2^n itself may not be a normal number
-    rest = v.minus("int32", n, half)
-    return v.times(F, v.times(F, y, _power_of_two(v, half)), _power_of_two(v, rest))
+    return _scaled(v, v.plus(F, _expm1_of_reduced(v, r), v.const(F, 1.0)), n)
 
 
 def expm1(v: Vectors, t: str, x: str) -> str:
@@ -161,8 +186,7 @@ def expm1(v: Vectors, t: str, x: str) -> str:
     if t == D:
         return libm(v, "expm1", t, x)
     n, r = _reduced(v, _clamped(v, x, -25.0, 89.0))
-    q = polynomial(v, F, r, _EXP)
-    s = v.fma(F, v.times(F, r, r), q, r)
+    s = _expm1_of_reduced(v, r)
     scale = _power_of_two(v, v.minus("int32", n, v.const("int32", 1)))  # half of it: 2^128 is no number
     y = v.fma(F, s, scale, v.minus(F, scale, v.const(F, 0.5)))
     y = v.plus(F, y, y)
@@ -257,6 +281,31 @@ def erf(v: Vectors, t: str, x: str) -> str:
     far = v.intrinsic("copysign", F, v.minus(F, v.const(F, 1.0), e), x)
     y = v.choose(F, v.compare("lt", F, size, v.const(F, 1.0)), near, far)
     return v.choose(F, v.compare("nan", F, x, x), x, y)
+
+
+def erfc(v: Vectors, t: str, x: str) -> str:
+    """``1 - erf(x)``: below 3/4 by erf's polynomial; above ``exp(-x²) (1 + w) / (2x)`` with a polynomial w, denormals included.
+
+    The rounding errors of x² and of the quotient are known exactly (``fma``) and go into the exponent.
+    """
+    if t == D:
+        return libm(v, "erfc", t, x)
+    one, half = v.const(F, 1.0), v.const(F, 0.5)
+    z = v.times(F, x, x)
+    near = v.fma(F, v.negative(F, x), polynomial(v, F, z, _ERF), v.minus(F, one, x))
+    size = v.magnitude(F, x)
+    capped = v.choose(F, v.compare("gt", F, size, v.const(F, 10.1)), v.const(F, 10.1), size)
+    minus = v.negative(F, capped)
+    square = v.times(F, capped, capped)
+    quotient = v.over(F, half, capped)
+    w = polynomial(v, F, v.fma(F, quotient, v.const(F, 3.25), v.const(F, -1.1875)), _ERFC_TAIL)
+    n, r = _reduced(v, v.negative(F, square))
+    r = v.minus(F, r, v.fma(F, capped, capped, v.negative(F, square)))
+    r = v.fma(F, v.fma(F, minus, quotient, half), v.const(F, 2.0), r)
+    e = _expm1_of_reduced(v, r)
+    far = _scaled(v, v.fma(F, quotient, v.fma(F, e, w, v.plus(F, e, w)), quotient), n)
+    far = v.choose(F, v.compare("lt", F, x, v.const(F, 0.0)), v.minus(F, v.const(F, 2.0), far), far)
+    return v.choose(F, v.compare("lt", F, size, v.const(F, 0.75)), near, far)
 
 
 # -- trigonometry ----------------------------------------------------------------------------------------------------
@@ -545,11 +594,6 @@ def atanh(v: Vectors, t: str, x: str) -> str:
     cubed = v.times(F, v.times(F, x, x), x)
     near = v.compare("lt", F, v.magnitude(F, x), v.const(F, 2.0**-7))
     return _with_nan(v, v.choose(F, near, v.fma(F, cubed, v.const(F, 1 / 3), x), y), x)
-
-
-def erfc(v: Vectors, t: str, x: str) -> str:
-    """``1 - erf(x)``, by the C library: its tail has no short polynomial."""
-    return libm(v, "erfc", t, x) if t == D else v.cast(D, F, libm(v, "erfc", D, v.cast(F, D, x)))
 
 
 def lgamma(v: Vectors, t: str, x: str) -> str:
