@@ -6,6 +6,7 @@ import functools
 import gc
 import logging
 import weakref
+from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -444,3 +445,45 @@ def test_attributes_of_what_is_traced():
     traced = function(module)
     assert traced(constant(3.0)).numpy() == 6.0
     assert traced.factor is module.factor
+
+
+def test_structures_of_one_content_have_traces_of_their_own():
+    pair = namedtuple("pair", "a b")
+    x, y = constant([1.0, 2.0]), constant([3.0, 4.0])
+    calls = [
+        [x, y],
+        (x, y),
+        pair(x, y),
+        {"a": x, "b": y},
+        [x, [y]],
+        [[x, y]],
+        [x, None],
+        [x, 1],
+        [x, 2.5],
+        [x, constant([1.0, 2.0], dtypes.float64)],
+        [x, y[:1]],
+    ]
+    f = function(lambda value: value, autograph=False)
+    for _ in range(2):
+        for number, value in enumerate(calls):
+            assert type(f(value)) is type(value)
+            assert f.experimental_get_tracing_count() >= number + 1
+    assert f.experimental_get_tracing_count() == len(calls)
+    f({"b": y, "a": x})
+    assert f.experimental_get_tracing_count() == len(calls)
+
+
+def test_results_are_packed_as_the_function_returned_them():
+    pair = namedtuple("pair", "a b")
+    x, y = constant(1.0), constant(2.0)
+
+    @function
+    def f(x, y):
+        return {"z": [x, (y, None)], "a": pair(y, {"k": x}), "e": ((), [], {})}
+
+    result = f(x, y)
+    assert list(result) == ["z", "a", "e"]
+    assert (type(result["z"]), type(result["z"][1]), type(result["a"])) == (list, tuple, pair)
+    assert result["z"][1][1] is None
+    assert [float(v) for v in (result["z"][0], result["z"][1][0], result["a"].a, result["a"].b["k"])] == [1, 2, 2, 1]
+    assert result["e"] == ((), [], {})

@@ -71,6 +71,15 @@ def test_a_traced_call(cost):
     cost(lambda: traced(X)).within(12, 8)
 
 
+@tf.function
+def traced_structure(batch):
+    return {"sum": batch["x"][0] + batch["x"][1], "y": batch["y"]}
+
+
+def test_a_traced_call_with_a_structure(cost):
+    cost(lambda: traced_structure({"x": [X, X], "y": (X,)})).within(16, 10)
+
+
 def test_tracing(cost):
     cost(lambda: tf.function(lambda x: x * x + 1.0)(X)).within(
         720, 62

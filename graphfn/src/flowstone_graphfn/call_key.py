@@ -8,9 +8,9 @@ with something no other kind begins with, so that different structures never giv
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from flowstone_core import nest
@@ -22,7 +22,7 @@ from flowstone_core.variable import Variable
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.trace_type import SpecType, TracingContext, from_value, structure_key
 
-_LITERALS = frozenset({int, float, bool, str, bytes, complex, type(None)})
+LITERALS: Final = frozenset({int, float, bool, str, bytes, complex, type(None)})
 _BY_IDENTITY = frozenset({FunctionType, type})
 
 
@@ -52,36 +52,42 @@ class CallKey:
             TypeError: If it has no trace type.
         """
         kind = type(value)
+        parts = self.parts
+        items: Any = value
+        if kind is list or kind is tuple:
+            parts.append(kind)
+            parts.append(len(value))
+        elif kind is dict:
+            keys = nest.sorted_keys(value)
+            parts.append(Mapping)
+            parts.append(tuple(keys))
+            items = map(value.__getitem__, keys)
+        else:
+            self._add_leaf(value, kind)
+            return
+        tensors = self.tensors
+        for item in items:
+            if type(item) is EagerTensor and type(array := item._array) is np.ndarray:  # the usual ones: no call each
+                parts.append(id(item._dtype))
+                parts.append(array.shape)
+                tensors.append(item)
+            else:
+                self.add(item)
+
+    def _add_leaf(self, value: Any, kind: type) -> None:
         if kind is EagerTensor:
             array = value._array
             self.parts += (id(value._dtype), array.shape if type(array) is np.ndarray else ())
             self.tensors.append(value)
-        elif kind in _LITERALS:
+        elif kind in LITERALS:
             self.parts += (kind, value)
-        elif kind is list or kind is tuple:
-            self.parts += (kind, len(value))
-            self.add_all(value)
         elif kind is SymbolicTensor:
             self.parts += (id(value._dtype), value._spec.shape)
             self.tensors.append(value)
-        elif kind is dict:
-            keys = nest.sorted_keys(value)
-            self.parts += (Mapping, tuple(keys))
-            self.add_all([value[key] for key in keys])
         elif kind in _BY_IDENTITY:
             self.parts += (weakref.ref, weakref.ref(value))
         else:
             self._add_other(value)
-
-    def add_all(self, values: Iterable[Any]) -> None:
-        """Go on with several values; tensors, the usual ones, without a call each."""
-        parts, tensors = self.parts, self.tensors
-        for value in values:
-            if type(value) is EagerTensor and type(value._array) is np.ndarray:
-                parts += (id(value._dtype), value._array.shape)
-                tensors.append(value)
-            else:
-                self.add(value)
 
     def _add_other(self, value: Any) -> None:
         if isinstance(value, Variable):

@@ -14,7 +14,7 @@ from numpy import ndarray
 
 from flowstone_graphfn import eagerly
 from flowstone_graphfn.attributes import function_attributes
-from flowstone_graphfn.call_key import CallKey
+from flowstone_graphfn.call_key import LITERALS, CallKey
 from flowstone_graphfn.concrete import ConcreteFunction
 from flowstone_graphfn.conversion import AutographSettings, callable_for_tracing
 from flowstone_graphfn.function_type import Callable as HasFunctionType
@@ -146,11 +146,16 @@ class Function:
                 parts.append(id(value._dtype))
                 parts.append(value._array.shape)
                 tensors.append(value)
+            elif type(value) in LITERALS:
+                parts += (type(value), value)
             else:
                 call.add(value)
         for name, value in kwargs.items():
             parts.append(name)
-            call.add(value)
+            if type(value) in LITERALS:
+                parts += (type(value), value)
+            else:
+                call.add(value)
         self._detector.calls += 1
         concrete = self._by_key.get(tuple(parts))
         if concrete is None:

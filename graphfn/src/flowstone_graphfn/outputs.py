@@ -54,29 +54,43 @@ def _packer(structure: Any, start: int) -> tuple[Packer, int]:
     if structure is None:
         return _nothing, start
     if nest.is_nested(structure):
-        packers: list[Packer] = []
-        position = start
-        plain = True
-        for _, child in nest.children(structure):
-            plain = plain and isinstance(child, Tensor)
-            pack, position = _packer(child, position)
-            packers.append(pack)
-        if plain and type(structure) in (list, tuple):
-            kind = type(structure)
-            return (lambda tensors, end=position: kind(tensors[start:end])), position
-        if type(structure) is list:
-            return (lambda tensors: [pack(tensors) for pack in packers]), position
-        if type(structure) is tuple:
-            return (lambda tensors: tuple([pack(tensors) for pack in packers])), position
-        if type(structure) is dict:
-            by_key = dict(zip(nest.sorted_keys(structure), packers, strict=True))
-            items = [(key, by_key[key]) for key in structure]  # the result has the keys in the structure's order
-            return (lambda tensors: {key: pack(tensors) for key, pack in items}), position
-        return (lambda tensors: nest.rebuild(structure, [pack(tensors) for pack in packers])), position
+        return _structure_packer(structure, start)
     if nest.is_composite(structure):
         end = start + len(flat_tensors(structure))
         return (lambda tensors: nest.pack_sequence_as(structure, list(tensors[start:end]), expand_composites=True)), end
     return (lambda tensors: tensors[start]), start + 1
+
+
+def _structure_packer(structure: Any, start: int) -> tuple[Packer, int]:
+    kind, position = type(structure), start
+    leaves: list[tuple[Any, int]] = []
+    others: list[tuple[Any, Packer]] = []
+    pairs = nest.children(structure)
+    for place, (key, child) in enumerate(pairs):
+        where = key if kind is dict else place
+        if isinstance(child, Tensor):
+            leaves.append((where, position))
+            position += 1
+        else:
+            pack, position = _packer(child, position)
+            others.append((where, pack))
+    if not others and kind in (list, tuple):
+        return (lambda tensors: kind(tensors[start:position])), position
+    blank: Any = dict.fromkeys(structure) if kind is dict else [None] * len(pairs)  # a dict's keys keep their order
+
+    def fill(tensors: Sequence[Any]) -> Any:
+        made = blank.copy()
+        for where, index in leaves:
+            made[where] = tensors[index]
+        for where, pack in others:
+            made[where] = pack(tensors)
+        return made
+
+    if kind in (list, dict):
+        return fill, position
+    if kind is tuple:
+        return (lambda tensors: tuple(fill(tensors))), position
+    return (lambda tensors: nest.rebuild(structure, fill(tensors))), position
 
 
 def _nothing(tensors: Sequence[Any]) -> None:
