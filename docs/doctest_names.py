@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import builtins
 from pathlib import Path
 from typing import Any
 
@@ -16,4 +17,5 @@ import pytest
 @pytest.fixture(autouse=True)
 def _as_users_see_it(doctest_namespace: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     doctest_namespace |= {"tf": tf, "np": np}
+    monkeypatch.setattr(builtins, "tf", tf, raising=False)  # annotations of an example's classes are looked up there
     monkeypatch.chdir(tmp_path)

@@ -251,7 +251,7 @@ class LinearOperatorCirculant(_NestedCirculant):
     products and solutions take ``O(n log n)``.
 
     >>> operator = tf.linalg.LinearOperatorCirculant([6., 4., 2.], input_output_dtype=tf.float32)
-    >>> operator.to_dense().numpy()
+    >>> operator.to_dense().numpy().round(3)
     array([[4., 1., 1.],
            [1., 4., 1.],
            [1., 1., 4.]], dtype=float32)
