@@ -235,3 +235,28 @@ def test_items_of_a_list_of_numbers_are_arrays():
     """Kernels ask items for their shapes and for zeros like them."""
     items = handles.PackedList(np.array([1.0, 2.0], np.float32), dtypes.float32, ()).items
     assert [(type(item), item.shape) for item in items] == [(np.ndarray, ())] * 2
+
+
+@pytest.mark.parametrize("times", [0, 1, 2, 7])
+def test_scalars_of_every_kind_change_together(natively, times):
+    def body(step, total, flag, swapped):
+        return step + 1, total * 0.5 + cast(step, dtypes.float32), step > 2, cast(total, dtypes.int64) + swapped
+
+    def run(limit):
+        start = (constant(0), constant(1.0), constant(False), constant(3, dtypes.int64))
+        return while_loop(lambda step, *_: step < limit, body, start)
+
+    got = natively(function(run, autograph=False), constant(times))
+    step, total, flag, swapped = 0, 1.0, False, 3
+    while step < times:
+        step, total, flag, swapped = step + 1, total * 0.5 + step, step > 2, int(total) + swapped
+    assert [each.numpy().item() for each in got] == [step, total, flag, swapped]
+
+
+def test_loops_over_scalars_inside_a_loop(natively):
+    def outer(step, total):
+        _, total = while_loop(lambda i, _: i < step, lambda i, t: (i + 1, t + i), (constant(0), total))
+        return step + 1, total
+
+    f = function(lambda n: while_loop(lambda i, _: i < n, outer, (constant(0), constant(0))), autograph=False)
+    assert [each.numpy().item() for each in natively(f, constant(6))] == [6, sum(sum(range(i)) for i in range(6))]

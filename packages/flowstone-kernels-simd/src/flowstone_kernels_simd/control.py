@@ -16,8 +16,9 @@ from flowstone_graphfn.graph import Graph, Node
 from flowstone_graphfn.symbolic import SymbolicTensor
 from flowstone_graphfn.writer import needed_nodes
 
+from flowstone_kernels_simd.grouping import Group
 from flowstone_kernels_simd.handles import BODIES
-from flowstone_kernels_simd.ir import Function, Module
+from flowstone_kernels_simd.ir import SCALARS, Function, Module
 from flowstone_kernels_simd.lists import Blank, List, Place, held
 from flowstone_kernels_simd.loops import base_address, table_slot
 from flowstone_kernels_simd.lowering import REFUSALS, RULES, Lowering, Variable, refuse_tensor, rule
@@ -25,6 +26,9 @@ from flowstone_kernels_simd.program import emit_call
 from flowstone_kernels_simd.trips import Trips, countable
 from flowstone_kernels_simd.values import Buffer, Call, Unsupported, Value
 from flowstone_kernels_simd.vectors import Vectors
+
+_SMALL = 8
+"""Bodies with more stages are called, not written into the loop."""
 
 _COST = 1e6
 """The cost of what nobody knows the length of."""
@@ -130,6 +134,12 @@ class Body:
         self.memory = Buffer("uint8", max(64, inner.arena))
         self.constants = [low.array_in_memory(array) for array in inner.constants]
         self.captured = [outside for outside, _ in inner.captured.values()]
+
+    @property
+    def small(self) -> bool:
+        """Whether it is a few groups of elementwise operations, and nothing else."""
+        items = self.inner.items
+        return len(items) <= _SMALL and all(isinstance(item, Group) for item in items)
 
     def reads(self) -> list[Value]:
         """What it reads besides its operands."""
@@ -303,20 +313,27 @@ def _while(low: Lowering, node: Node, inputs: list[Any]) -> list[Any]:
     slots = [operands.slots[number] for number in moving]
     pairs = [[Buffer(operands.arrays[slot].dtype, operands.arrays[slot].size) for _ in (0, 1)] for slot in slots]
     flag = Buffer("bool", 1)
+    scalar = all(operands.arrays[slot].size == 1 for slot in slots) and steps.small and condition.small
 
     def write(module: Module, name: str, outputs: Sequence[Value]) -> Call:
         module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+        module.inlined = scalar
         run, check = steps.emit(module, f"{name}_body"), condition.emit(module, f"{name}_cond")
+        module.inlined = False
         v = Vectors(module, 1)
         *made, done = outputs
         arena = v.value(f"load ptr, ptr {v.element('ptr', '%table', 0)}")
         given = [base_address(v, operand.locate()) for operand in operands.arrays]
-        places = [[v.element("i8", arena, buffer.offset) for buffer in pair] for pair in pairs]
+
+        def room(buffer: Buffer) -> str:  # scalars on the stack, which LLVM turns into registers
+            return v.slot(SCALARS[buffer.dtype], 8) if scalar else v.element("i8", arena, buffer.offset)
+
+        places = [[room(buffer) for buffer in pair] for pair in pairs]
         failed = base_address(v, done.locate())
         v.do(f"store i8 0, ptr {failed}")
         for (here, _), slot in zip(places, slots, strict=True):
             _copy(v, here, given[slot], _bytes(operands.arrays[slot]))
-        held_ = v.element("i8", arena, flag.offset)
+        held_ = room(flag)
         tables = [
             (
                 condition.table(v, _with(given, slots, places, side), [held_]),
@@ -354,7 +371,9 @@ def _while(low: Lowering, node: Node, inputs: list[Any]) -> list[Any]:
         return Call(name, 1, 1, _COST)
 
     shapes = [(operands.arrays[slot].shape, operands.arrays[slot].dtype) for slot in slots]
-    scratch = [steps.memory, condition.memory, flag, *(buffer for pair in pairs for buffer in pair)]
+    scratch = [steps.memory, condition.memory]
+    if not scalar:
+        scratch += [flag, *(buffer for pair in pairs for buffer in pair)]
     reads = [*operands.arrays, *operands.order(), *steps.reads(), *condition.reads()]
     *made, done = low.stage(reads, [*shapes, ((), "bool")], write, scratch)
     if steps.failing or condition.failing:

@@ -46,11 +46,16 @@ def literal(value: Any, dtype: str) -> str:
 
 
 class Module:
-    """The text of a module: its functions, and declarations each once."""
+    """The text of a module: its functions, and declarations each once.
+
+    Attributes:
+        inlined: Whether functions that are written now become part of those that call them.
+    """
 
     def __init__(self) -> None:
         self.functions: list[str] = []
         self.declarations: dict[str, None] = {}
+        self.inlined = False
 
     def declare(self, text: str) -> None:
         """Declare something that functions call."""
@@ -83,8 +88,9 @@ class Function:
     ) -> str:
         """The function's text, which also goes into the module."""
         body = "\n".join([*self._slots, *self._lines])
+        inline = "alwaysinline " if self.module.inlined else ""
         end = f"ret {result} {value}" if value else "ret void"
-        text = f"define {linkage} {result} @{name}({parameters}) #0 {{\nentry:\n{body}\n  {end}\n}}\n"
+        text = f"define {linkage} {result} @{name}({parameters}) {inline}#0 {{\nentry:\n{body}\n  {end}\n}}\n"
         self.module.functions.append(text.replace("define  ", "define "))
         return text
 

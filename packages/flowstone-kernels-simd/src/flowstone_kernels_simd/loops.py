@@ -373,7 +373,9 @@ class _Step:
         for value, access in loops.writes.items():
             if value not in loops.rowwise and loops.level[value] == self.number:
                 step = self.axis.strides[access.number]
-                if step in (0, 1):
+                if self.axis.size == 1:  # a vector of one: what is read next must not wait for a masked store
+                    loops.v.store_one(value.dtype, self.get(value), self._address(access))
+                elif step in (0, 1):
                     loops.v.store(value.dtype, self.get(value), self._address(access), self.mask)
                 else:
                     loops.v.scatter(value.dtype, self.get(value), self._address(access), step, self.mask)

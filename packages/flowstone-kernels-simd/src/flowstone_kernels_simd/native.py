@@ -39,9 +39,13 @@ def compile_ir(text: str) -> bytes:
     module.verify()
     builder = llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options(speed_level=1))
     passes = llvm.create_new_module_pass_manager()
-    passes.add_sroa_pass()
-    passes.add_simplify_cfg_pass()
-    passes.add_instruction_combine_pass()
+    inlined = "alwaysinline" in text
+    if inlined:
+        passes.add_always_inliner_pass()
+    for _ in range(2 if inlined else 1):  # the second finds the variables whose addresses were in tables
+        passes.add_sroa_pass()
+        passes.add_simplify_cfg_pass()
+        passes.add_instruction_combine_pass()
     passes.run(module, builder)
     code: bytes = target.emit_object(module)
     return code
