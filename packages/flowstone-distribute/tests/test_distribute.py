@@ -1,5 +1,8 @@
 """tf.distribute on one device: the numbers that the same programs give with TensorFlow on a CPU."""
 
+import subprocess
+import sys
+
 import pytest
 from flowstone_core.api import tf
 from flowstone_data.dataset import DatasetV2 as Dataset
@@ -109,6 +112,17 @@ def test_default_can_be_set():
     assert not context.has_strategy()
     with strategy.scope(), pytest.raises(RuntimeError, match="before"):
         context.experimental_set_strategy(strategy)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from flowstone_distribute.default import get_strategy; assert get_strategy().num_replicas_in_sync == 1",
+        "from flowstone_distribute.strategies import MirroredStrategy as M; M().scope().__enter__()",
+    ],
+)
+def test_there_is_a_default_whatever_is_imported_first(program):
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_update_of_a_variable():

@@ -1,4 +1,4 @@
-"""Where a thread is, for programs that may name no strategy: theirs is the default one, made here."""
+"""Where a thread is, for programs that may name no strategy: importing this makes the default one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,4 @@ from flowstone_distribute.context import get_replica_context as get_replica_cont
 from flowstone_distribute.context import get_strategy as get_strategy
 from flowstone_distribute.context import has_strategy as has_strategy
 from flowstone_distribute.context import in_cross_replica_context as in_cross_replica_context
-from flowstone_distribute.context import set_default
-from flowstone_distribute.strategy import Strategy
-
-set_default(Strategy())
+from flowstone_distribute.strategy import Strategy as Strategy

@@ -183,3 +183,6 @@ class Strategy:
     ) -> DistributedValues:
         """One value for each replica, from ``value_fn(value_context)``."""
         return DistributedValues((value_fn(ValueContext()),))
+
+
+context.set_default(Strategy())
