@@ -158,13 +158,11 @@ class Strategy:
         """The replicas' tensors, one after the other along ``axis``."""
         return nest.map_structure(lambda leaf: tf.convert_to_tensor(of_replica(leaf)), value)
 
-    def unwrap(self, value: Any) -> tuple[Any, ...]:
-        """The old name of ``experimental_local_results``."""
-        return local(value)
-
     def experimental_local_results(self, value: Any) -> tuple[Any, ...]:
         """The values of this process's replicas."""
         return local(value)
+
+    unwrap = experimental_local_results
 
     def experimental_distribute_dataset(self, dataset: Any, options: Any = None) -> DistributedDataset:
         """``dataset``, whose batches are global ones, for the replicas."""

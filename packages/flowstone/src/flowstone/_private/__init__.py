@@ -37,7 +37,7 @@ _TABLE = """
     eager.context: @context flowstone
     eager.def_function: flowstone
     framework.composite_tensor: flowstone_core.composite
-    framework.config: flowstone.config @determinism
+    framework.config: flowstone.config flowstone_core.config
     framework.constant_op: flowstone
     framework.dtypes: flowstone.dtypes
     framework.errors: flowstone.errors

@@ -5,36 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, MutableMapping, MutableSet
 from typing import Any
 
+from flowstone_core import tensor
 
-class Reference:
-    """Stands for an object; equal if the objects are the same.
 
-    Args:
-        wrapped: The object.
-    """
+class Reference(tensor.Reference):
+    """Stands for an object; equal if the objects are the same."""
 
-    __slots__ = ("_wrapped",)
-
-    def __init__(self, wrapped: Any) -> None:
-        self._wrapped = wrapped
-
-    def deref(self) -> Any:
-        """The object."""
-        return self._wrapped
+    __slots__ = ()
 
     @property
     def unwrapped(self) -> Any:
         """The object."""
-        return self._wrapped
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Reference) and self._wrapped is other._wrapped
-
-    def __hash__(self) -> int:
-        return id(self._wrapped)
-
-    def __repr__(self) -> str:
-        return f"<Reference wrapping {self._wrapped!r}>"
+        return self.deref()
 
 
 class ObjectIdentityDictionary(MutableMapping[Any, Any]):
